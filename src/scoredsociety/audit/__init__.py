@@ -1,1 +1,55 @@
-"""Room."""
+"""What a regime did to people: the measures, survival, and paired differences.
+
+``audit_run(run)`` makes tidy tables of one run; ``compare_runs(a, b)`` compares two regimes on
+the same people with the same luck; ``findings`` says either in sentences.
+"""
+
+from __future__ import annotations
+
+from scoredsociety.audit.audit import MEASURES, Audit, audit_run
+from scoredsociety.audit.deterrence import deterrence
+from scoredsociety.audit.findings import Finding, findings, findings_comparison
+from scoredsociety.audit.grades import steps_to_target
+from scoredsociety.audit.harm import CNY_PER_MI, expected_harm
+from scoredsociety.audit.lives import Life, Lives, pick_lives
+from scoredsociety.audit.measures import Measure
+from scoredsociety.audit.pairing import Comparison, compare_runs, differing_lives
+from scoredsociety.audit.spiral import (
+    Estimate,
+    branching_total,
+    gain_from_generations,
+    linear_gain,
+    offspring_by_generation,
+    spiral_gain,
+    type_gain,
+)
+from scoredsociety.audit.survival import Curve, kaplan_meier
+
+__all__ = [
+    "CNY_PER_MI",
+    "MEASURES",
+    "Audit",
+    "Comparison",
+    "Curve",
+    "Estimate",
+    "Finding",
+    "Life",
+    "Lives",
+    "Measure",
+    "audit_run",
+    "branching_total",
+    "compare_runs",
+    "deterrence",
+    "differing_lives",
+    "expected_harm",
+    "findings",
+    "findings_comparison",
+    "gain_from_generations",
+    "kaplan_meier",
+    "linear_gain",
+    "offspring_by_generation",
+    "pick_lives",
+    "spiral_gain",
+    "steps_to_target",
+    "type_gain",
+]

@@ -243,7 +243,10 @@ class Process(Closed):
 
 
 class Effect(Sourced):
-    """What a status brings: exactly one of ``listed`` or ``grade``, one of ``sanction`` or ``reward``."""
+    """What a status brings.
+
+    Exactly one of ``listed`` and ``grade``, and one of ``sanction`` and ``reward``.
+    """
 
     listed: Literal[True] | None = None
     grade: list[GradeName] | None = None
@@ -305,6 +308,8 @@ class Scheme(Closed):
     feedback: list[Feedback] = []
     conducts: dict[Name, Conduct] = {}
     """Conduct that the world does not know yet, declared by the scheme's own file."""
+    gravity: dict[Name, Quantity] = {}
+    """Expected social harm in CNY of one act of each declared conduct."""
     published: list[Figure] = []
     calibrations: dict[Annotated[str, Field(pattern=r"^[A-Z]$")], Calibration] = {}
     sources: dict[Name, Source] = {}
@@ -360,3 +365,7 @@ class ResolvedRegime(Closed):
     schemes: dict[Name, Scheme]
     memoranda: list[Memorandum]
     world: World
+    sources: dict[Name, Source] = {}
+    """Publications that the memoranda cite."""
+    calibrations: dict[Name, str] = {}
+    """Letter of the calibration in use, by scheme; ``A`` unless another was chosen."""

@@ -1,0 +1,216 @@
+"""M1 to M4: persons, entries, persons ever listed and refusals, always apart."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scoredsociety.audit.intervals import ratio
+from scoredsociety.audit.measures import Measure
+from scoredsociety.audit.sample import Floats, Sample, Stream
+from scoredsociety.audit.sheet import Sheet
+from scoredsociety.engine.result import CELL_FIELDS, PROFILE_FIELDS, Kind
+
+PER_1000 = "per 1,000 adults"
+CELL_SHAPE = (2, 2, 5, 2)
+"""Levels of ``CELL_FIELDS``, in the order of the cell index."""
+
+CELL_GROUPS: dict[str, tuple[int, int]] = {
+    f"{name}={label}": (CELL_FIELDS.index(name), level)
+    for name in ("group", "income")
+    for level, label in enumerate(PROFILE_FIELDS[name][2])
+}
+"""Groups that the monthly tables can be cut by: label to (axis, level)."""
+
+
+def cell_sum(table: Floats, group: str = "all") -> Floats:
+    """Sum a monthly table over the cells of a group.
+
+    Parameters
+    ----------
+    table : float64 array, shape (..., CELLS)
+    group : str
+        "all" or a key of ``CELL_GROUPS``.
+
+    Returns
+    -------
+    float64 array, shape (...)
+    """
+    if group == "all":
+        out: Floats = table.sum(axis=-1)
+        return out
+    axis, level = CELL_GROUPS[group]
+    cells = table.reshape(*table.shape[:-1], *CELL_SHAPE)
+    cut: Floats = np.take(cells, level, axis=table.ndim - 1 + axis).sum(axis=(-3, -2, -1))
+    return cut
+
+
+def sanctions_of(sample: Sample, scheme: str, kind: Kind) -> tuple[list[str], str]:
+    """Return the sanctions that a status of this scheme bears, and a note if that is a choice.
+
+    A spell does not say in which band it was spent. Where the sanctioned bands differ, the
+    sanctions of the best of them are used, which understates the harm of the others.
+
+    Parameters
+    ----------
+    sample : Sample
+    scheme : str
+    kind : Kind
+        ``ENTRY`` or ``SPELL``; a record itself bears nothing.
+    """
+    s = sample.regime.schemes[scheme]
+    if kind == Kind.ENTRY:
+        return [e.sanction for e in s.effects if e.listed and e.sanction is not None], ""
+    if kind != Kind.SPELL or s.grades is None:
+        return [], ""
+    by_band = [
+        [e.sanction for e in s.effects if e.grade and band in e.grade and e.sanction is not None]
+        for band in s.grades.bands
+    ]
+    sanctioned = [codes for codes in by_band if codes]
+    if not sanctioned:
+        return [], ""
+    if any(sorted(codes) != sorted(sanctioned[0]) for codes in sanctioned):
+        return sanctioned[0], "Spells are taken to bear the sanctions of the best sanctioned grade."
+    return sanctioned[0], ""
+
+
+def _stock(sample: Sample, sheet: Sheet, item: str, key: str, streams: list[Stream]) -> None:
+    """Write the persons under one status at the horizon, whole and by group."""
+    series = sample.monthly_sum(key)
+    adults = sample.monthly_sum("adults")
+    whole = series[:, -1]
+    groups = sample.groups.labels
+    persons = np.concatenate([s.entered.person[s.entered.in_force] for s in streams])
+    by_group = sample.count_persons(persons)
+    note = next((n for s in streams if (n := sanctions_of(sample, s.scheme, s.kind)[1])), "")
+    if item == "any":
+        note = note or "Under at least one sanction."
+    by_group[:, 0] = whole
+    sheet.put_groups("M1", item, "persons", "persons", by_group, groups,
+                     people=sample.adults, note=note)  # fmt: skip
+    rate = 1000.0 * ratio(by_group, sample.adults)
+    sheet.put_groups("M1", item, "rate", PER_1000, rate, groups, people=sample.adults, note=note)
+    sheet.put_series("M1", item, "persons", "persons", series)
+    sheet.put_series("M1", item, "rate", PER_1000, 1000.0 * ratio(series, adults))
+    table, base = sample.monthly(key), sample.monthly("adults")
+    for group in CELL_GROUPS:
+        cut = 1000.0 * ratio(cell_sum(table, group), cell_sum(base, group))
+        sheet.put_series("M1", item, "rate", PER_1000, cut, group=group)
+
+
+def compute_m1(sample: Sample, sheet: Sheet) -> None:
+    """Write the persons on each list and under each sanction at the horizon."""
+    bearing: dict[str, list[Stream]] = {}
+    for stream in sample.statuses:
+        codes = sanctions_of(sample, stream.scheme, stream.kind)[0]
+        for code in codes:
+            bearing.setdefault(code, []).append(stream)
+        if stream.kind == Kind.ENTRY:
+            _stock(sample, sheet, stream.item, f"listed:{stream.scheme}", [stream])
+    for code, streams in bearing.items():
+        _stock(sample, sheet, code, f"sanction:{code}", streams)
+    if bearing:
+        unique = {s.item: s for streams in bearing.values() for s in streams}
+        _stock(sample, sheet, "any", "sanctioned", list(unique.values()))
+
+
+def compute_m2(sample: Sample, sheet: Sheet) -> None:
+    """Write the entries in force, and the flows in and out."""
+    for stream in sample.streams:
+        if stream.kind != Kind.ENTRY:
+            continue
+        s, rows = stream.scheme, stream.entered
+        stock = sample.monthly_sum(f"entries:{s}")
+        by_group = sample.count(rows.take(rows.in_force))
+        by_group[:, 0] = stock[:, -1]
+        sheet.put_groups("M2", s, "entries", "entries", by_group, sample.groups.labels,
+                         people=sample.adults)  # fmt: skip
+        persons = sample.monthly_sum(f"listed:{s}")[:, -1]
+        sheet.put("M2", s, "entries per listed person", "entries a person",
+                  ratio(stock[:, -1], persons), people=persons, entries=stock[:, -1])  # fmt: skip
+        sheet.put_series("M2", s, "entries", "entries", stock)
+        sheet.put_series("M2", s, "entries in", "entries", sample.monthly_sum(f"in:{s}"))
+        sheet.put_series("M2", s, "entries out", "entries", sample.monthly_sum(f"out:{s}"))
+
+
+def compute_m3(sample: Sample, sheet: Sheet) -> None:
+    """Write the persons ever listed."""
+    for stream in sample.streams:
+        if stream.kind != Kind.ENTRY:
+            continue
+        s = stream.scheme
+        series = sample.monthly_sum(f"ever:{s}")
+        by_group = sample.count_persons(stream.entered.person)
+        by_group[:, 0] = series[:, -1]
+        labels = sample.groups.labels
+        sheet.put_groups("M3", s, "persons ever listed", "persons", by_group, labels,
+                         people=sample.adults)  # fmt: skip
+        sheet.put_groups("M3", s, "rate", PER_1000, 1000.0 * ratio(by_group, sample.adults),
+                         labels, people=sample.adults)  # fmt: skip
+        sheet.put_series("M3", s, "persons ever listed", "persons", series)
+
+
+def compute_m4(sample: Sample, sheet: Sheet) -> None:
+    """Write the refusals since month 1, by code and together."""
+    borne = {
+        code
+        for stream in sample.statuses
+        for code in sanctions_of(sample, stream.scheme, stream.kind)[0]
+    }
+    codes = [code for code in ("FLY", "RAIL") if code in borne]
+    total = np.zeros((sample.replicates, sample.months))
+    for code in codes:
+        series = sample.monthly_sum(f"refused:{code}")
+        total = total + series
+        sheet.put("M4", code, "refusals", "refusals", series.sum(axis=1))
+        sheet.put_series("M4", code, "refusals", "refusals", np.cumsum(series, axis=1))
+        sheet.put_series("M4", code, "refusals in the month", "refusals", series)
+    if codes:
+        rows = sample.rows
+        by_group = sample.count(rows, rows.refusals)
+        by_group[:, 0] = total.sum(axis=1)
+        sheet.put_groups("M4", "any", "refusals", "refusals", by_group, sample.groups.labels,
+                         people=sample.adults)  # fmt: skip
+        sheet.put_series("M4", "any", "refusals", "refusals", np.cumsum(total, axis=1))
+
+
+M1 = Measure(
+    "M1",
+    "Persons under a sanction",
+    "How many people are on the list, or under the sanction, at the end of the run?",
+    "persons",
+    "w x number of persons with at least one status in force that bears the sanction",
+    ("M2", "M3", "M4"),
+    ("schemes.", "world.conducts."),
+    compute_m1,
+)
+M2 = Measure(
+    "M2",
+    "Entries in force",
+    "How many entries does the list hold?",
+    "entries",
+    "w x number of entries in force at the end of the month",
+    ("M1",),
+    ("schemes.", "world.conducts."),
+    compute_m2,
+)
+M3 = Measure(
+    "M3",
+    "Persons ever listed",
+    "How many people were on the list at any time?",
+    "persons",
+    "w x number of persons with at least one entry made by the end of the month",
+    ("M1",),
+    ("schemes.", "world.conducts."),
+    compute_m3,
+)
+M4 = Measure(
+    "M4",
+    "Refusals",
+    "How many times was a listed person refused a ticket?",
+    "refusals",
+    "w x sum over months of attempts made while banned",
+    ("M1",),
+    ("world.parameters.flight_attempts", "world.parameters.rail_attempts", "schemes."),
+    compute_m4,
+)

@@ -1,0 +1,285 @@
+"""The findings of an audit in sentences; whoever prints them decides how they look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scoredsociety.audit.words import (
+    count_text,
+    interval_text,
+    number_text,
+    one_in,
+    points_text,
+    share_text,
+)
+
+if TYPE_CHECKING:
+    from scoredsociety.audit.audit import Audit
+    from scoredsociety.audit.pairing import Comparison
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence with its number.
+
+    Attributes
+    ----------
+    text : str
+        A sentence with a verb and a number.
+    value_text, interval_text : str
+        The figure, and its 95 % interval over replicates (luck only).
+    companions : tuple of str
+        What must be read with it.
+    """
+
+    text: str
+    value_text: str
+    interval_text: str
+    companions: tuple[str, ...] = ()
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _per_1000(cell: tuple[float | None, ...]) -> tuple[float | None, ...]:
+    return tuple(None if x is None else x / 1000.0 for x in cell[:3])
+
+
+def _title(audit: Audit, scheme: str) -> str:
+    schemes = audit.manifest["regime"]["schemes"]
+    return str(schemes[scheme]["title"]) if scheme in schemes else scheme
+
+
+def _listed(audit: Audit, scheme: str) -> Finding:
+    months = int(audit.manifest["months"])
+    share, low, high = _per_1000(audit.cell("M1", scheme, "rate"))
+    persons = audit.cell("M1", scheme, "persons")[3]
+    entries = audit.cell("M2", scheme, "entries")[3]
+    ever = audit.cell("M3", scheme, "persons ever listed")[3]
+    companions = [
+        f"{_capital(count_text(entries))} entries are in force",
+        f"{count_text(ever)} people were listed at some time",
+    ]
+    if "any" in audit.items("M4"):
+        refused = audit.cell("M4", "any", "refusals")[3]
+        companions.append(f"{count_text(refused)} tickets were refused")
+    return Finding(
+        f"Simulated: after {months} months {one_in(share)} is on the list "
+        f"({_title(audit, scheme)}), which stands for {count_text(persons)} people.".replace(
+            "adults in 100 is", "adults in 100 are"
+        ),
+        share_text(share),
+        interval_text(low, high, "share"),
+        tuple(companions),
+    )
+
+
+def _wrongful(audit: Audit, item: str, unit: tuple[str, str]) -> Finding:
+    share, low, high, _ = audit.cell("M5", item, "entry-weighted")
+    parts = [
+        f"{name}: {share_text(audit.value('M5', item, f'entry-weighted, {name}'))}"
+        for name in ("wrong person", "no event", "excused")
+    ]
+    steps = [
+        f"{word} {share_text(audit.value('M22', item, f'{step}, share of recorded'))}"
+        for word, step in (("told", "notified"), ("filed in time", "filed"), ("heard", "heard"))
+    ]
+    return Finding(
+        f"{_capital(one_in(share, *unit))} in {item} should not exist: "
+        "the person did not do it, or could not help it.",
+        share_text(share),
+        interval_text(low, high, "share"),
+        ("; ".join(parts), "; ".join(steps)),
+    )
+
+
+def _recovery(audit: Audit, item: str) -> Finding:
+    median, low, high, _ = audit.cell("M7", item, "median months to recovery")
+    naive = audit.value("M7", item, "naive mean of completed episodes")
+    trap = [
+        f"{share_text(audit.value('M7', item, f'trap probability, {tau} months'))} are listed, "
+        f"still or again, {tau} months after the first entry"
+        for tau in (24, 60)
+    ]
+    text = (
+        f"Half of the people in {item} are free again after {number_text(median)} months."
+        if median is not None
+        else f"Fewer than half of the people in {item} are seen to get free."
+    )
+    return Finding(
+        text,
+        number_text(median, "months") if median is not None else "not reached",
+        interval_text(low, high),
+        (*trap, f"the naive mean of completed episodes, {number_text(naive, 'months')}, misleads"),
+    )
+
+
+def _harm(audit: Audit, item: str) -> list[Finding]:
+    share, low, high, _ = audit.cell("M8", item, "cross-context share")
+    lenient = audit.value("M8", item, "cross-context share, finance always related")
+    median, m_low, m_high, _ = audit.cell("M9", item, "median ratio")
+    above = audit.value("M9", item, "share above 1")
+    assumed = len(audit.rests_on("M8"))
+    rests = f"rests on {assumed} assumed numbers; not a legal finding"
+    times = f"{number_text(median)} times" if median is not None else "an undefined multiple of"
+    return [
+        Finding(
+            f"{share_text(share)} of the harm of {item} falls in parts of life unrelated to "
+            "the conduct.",
+            share_text(share),
+            interval_text(low, high, "share"),
+            (f"{share_text(lenient)} if finance always counts as related", rests),
+        ),
+        Finding(
+            f"The typical harm of {item} is {times} the declared harm of the act.",
+            number_text(median, "times"),
+            interval_text(m_low, m_high),
+            (f"{share_text(above)} are above 1", rests),
+        ),
+    ]
+
+
+def findings(audit: Audit) -> list[Finding]:
+    """Return what an audit found, the list first.
+
+    Parameters
+    ----------
+    audit : Audit
+
+    Returns
+    -------
+    list of Finding
+    """
+    out = []
+    kinds = {n: s["kind"] for n, s in audit.manifest["regime"]["schemes"].items()}
+    lists = [n for n, kind in kinds.items() if kind == "list"]
+    points = [n for n, kind in kinds.items() if kind == "points"]
+    out += [_listed(audit, s) for s in lists]
+    out += [_wrongful(audit, s, ("entry", "entries")) for s in lists]
+    out += [_wrongful(audit, f"{s}/records", ("record", "records")) for s in points]
+    out += [_recovery(audit, s) for s in lists]
+    for s in lists:
+        share, low, high, _ = audit.cell("M6", s, "share triggered")
+        out.append(
+            Finding(
+                f"{_capital(one_in(share, 'entry', 'entries'))} in {s} would not exist without "
+                "an earlier entry.",
+                share_text(share),
+                interval_text(low, high, "share"),
+                ("entries near the horizon have not had all their offspring: a lower bound",),
+            )
+        )
+    for item in audit.items("M9"):
+        out += _harm(audit, item)
+    for s in points:
+        quantity = next(
+            q
+            for q in audit.table("M18")["quantity"].to_pylist()
+            if q.endswith("or better") and q.startswith("share in")
+        )
+        share, low, high, _ = audit.cell("M18", s, quantity)
+        out.append(
+            Finding(
+                f"{_capital(one_in(share, 'enrolled adult', 'enrolled adults'))} of {s} "
+                f"{'is' if share is not None and share < 0.05 else 'are'} in grade "
+                f"{quantity.split()[3]} or better.",
+                share_text(share),
+                interval_text(low, high, "share"),
+                (f"aware: {share_text(audit.value('M17', points[0], 'aware'))} of adults",),
+            )
+        )
+    if lists or points:
+        reward, low, high, _ = audit.cell("M19", "any", "at least one reward")
+        sanction = audit.value("M19", "any", "at least one sanction")
+        each = audit.value("M19", "any", "rewarded for one sanctioned")
+        times = f"; {number_text(each)} rewarded for each one sanctioned" if each else ""
+        out.append(
+            Finding(
+                f"Rewards reach {one_in(reward)}, sanctions {one_in(sanction)}.",
+                share_text(reward),
+                interval_text(low, high, "share"),
+                (f"sanctions: {share_text(sanction)}{times}",),
+            )
+        )
+    return out
+
+
+def findings_comparison(comparison: Comparison) -> list[Finding]:
+    """Return what B changes against A, the people it does not help among it.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    list of Finding
+    """
+    c = comparison
+
+    def of_1000(item: str, quantity: str) -> tuple[str, str, float | None]:
+        rate, low, high, _ = c.cell(item, f"{quantity}, rate")
+        scaled = c.cell(item, quantity)[3]
+        return f"{number_text(rate)} per 1,000 adults", interval_text(low, high), scaled
+
+    out = []
+    both = of_1000("listed", "under both")[0]
+    for name, quantity in (("A", "only under A"), ("B", "only under B")):
+        value, interval, scaled = of_1000("listed", quantity)
+        text = (
+            f"Simulated: of 1,000 adults, {value.split()[0]} are ever listed only under {name}, "
+            f"which stands for {count_text(scaled)} people."
+        )
+        out.append(Finding(text, value, interval, (f"under both: {both}",)))
+    helped, h_interval, h_scaled = of_1000("persons", "helped")
+    worse = of_1000("persons", "worse off")[0]
+    missed, m_interval, m_scaled = of_1000("persons", "wrongly listed under both")
+    out.append(
+        Finding(
+            f"B shortens the time under sanctions of {count_text(h_scaled)} people.",
+            helped,
+            h_interval,
+            (f"worse off: {worse}", f"wrongly listed under both: {missed}"),
+        )
+    )
+    out.append(
+        Finding(
+            f"B does not help {count_text(m_scaled)} people who are wrongly listed either way.",
+            missed,
+            m_interval,
+        )
+    )
+    for kind in ("wrongful", "rightful"):
+        count, low, high, prevented = c.cell("entries", f"{kind} prevented")
+        added = c.cell("entries", f"{kind} added")[3]
+        out.append(
+            Finding(
+                f"B prevents {count_text(prevented)} {kind} entries.",
+                f"{count_text(count)} in the sample",
+                interval_text(low, high, "count"),
+                (f"and adds {count_text(added)}",),
+            )
+        )
+    for item in c.a.items("M5"):
+        row = c.difference("M5", item, "entry-weighted")
+        if row is not None:
+            a, b = share_text(row["value_a"]), share_text(row["value_b"])
+            out.append(
+                Finding(
+                    f"The wrongful share of {item} goes from {a} to {b}.",
+                    points_text(row["difference"]),
+                    interval_text(row["low"], row["high"], "points"),
+                    ("share of what is left: a regime that lists fewer can have a larger one",),
+                )
+            )
+    lives, low, high, _ = c.cell("lives", "that differ, share")
+    out.append(
+        Finding(
+            f"The ledger of {one_in(lives, 'person', 'people')} is not the same.",
+            share_text(lives),
+            interval_text(low, high, "share"),
+        )
+    )
+    return out

@@ -1,0 +1,165 @@
+"""M18: where scores stand, how they move, and how long the way back to grade A is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import ArrayLike, NDArray
+
+from scoredsociety.audit.intervals import means, ratio
+from scoredsociety.audit.measures import Measure
+from scoredsociety.audit.sample import Floats, Sample
+from scoredsociety.audit.sheet import Sheet, nullable
+from scoredsociety.schemes.model import Scheme
+
+
+def steps_to_target(matrix: ArrayLike, target: NDArray[np.bool_]) -> Floats:
+    """Return the expected number of steps of a Markov chain until it enters a set.
+
+    Parameters
+    ----------
+    matrix : array_like, shape (G, G)
+        Transition probabilities; a row of NaN where nothing is known of a state.
+    target : bool array, shape (G,)
+        The set.
+
+    Returns
+    -------
+    float64 array, shape (G,)
+        0 in the set; NaN where the set may never be reached, or where the way to it leads
+        through a state of which nothing is known.
+    """
+    p = np.asarray(matrix, dtype=np.float64)
+    n = p.shape[0]
+    known = ~np.isnan(p).any(axis=1)
+    q = np.where(np.isnan(p), 0.0, p)
+    step = (q > 0) & ~target[:, None]
+    reach = step | np.eye(n, dtype=np.bool_)
+    for k in range(n):  # transitive closure (Warshall), G is at most a dozen
+        reach |= reach[:, [k]] & reach[[k], :]
+    arrives = (reach & target[None, :]).any(axis=1)
+    fine = arrives & (known | target)
+    certain = ~(reach & ~fine[None, :]).any(axis=1)
+    out = np.full(n, np.nan)
+    out[target] = 0.0
+    inner = np.flatnonzero(certain & ~target)
+    if inner.size:
+        a = np.eye(inner.size) - q[np.ix_(inner, inner)]
+        out[inner] = np.linalg.solve(a, np.ones(inner.size))
+    return out
+
+
+def target_grades(scheme: Scheme) -> tuple[NDArray[np.bool_], str]:
+    """Return which grades count as "A or better", and the name of the lowest of them.
+
+    The band called A; where a scheme has none, the band of the start value.
+    """
+    bands = scheme.grades.bands if scheme.grades is not None else {}
+    names = list(bands)
+    if "A" in bands:
+        last = names.index("A")
+    else:
+        start = scheme.start.value if scheme.start is not None else 0.0
+        last = next((k for k, low in enumerate(bands.values()) if start >= low), len(names) - 1)
+    mask = np.arange(len(names)) <= last
+    return mask, names[last] if names else ""
+
+
+def _pooled(sample: Sample, scheme: str) -> Floats | None:
+    """Return the moves of the second half of the run, shape (R, G, G)."""
+    tables = [
+        result.mobility[scheme] for result in sample.run.replicates if scheme in result.mobility
+    ]
+    if len(tables) != sample.replicates:
+        return None
+    half = sample.months // 2
+    return np.stack([t[half:].sum(axis=0) for t in tables]).astype(np.float64)
+
+
+def compute_m18(sample: Sample, sheet: Sheet) -> None:
+    """Write the grade shares at the horizon and by month, and the time back to grade A."""
+    for name, scheme in sample.regime.schemes.items():
+        if scheme.kind != "points" or scheme.grades is None:
+            continue
+        grades = list(scheme.grades.bands)
+        stock = np.stack([sample.monthly_sum(f"grade:{name}:{g}") for g in grades])
+        enrolled = stock.sum(axis=0)
+        better, last = target_grades(scheme)
+        for k, grade in enumerate(grades):
+            sheet.put("M18", f"{name}:{grade}", "share of the enrolled", "share",
+                      ratio(stock[k, :, -1], enrolled[:, -1]), people=enrolled[:, -1])  # fmt: skip
+            sheet.put("M18", f"{name}:{grade}", "persons", "persons", stock[k, :, -1],
+                      people=enrolled[:, -1])  # fmt: skip
+            sheet.put_series("M18", f"{name}:{grade}", "share of the enrolled", "share",
+                             ratio(stock[k], enrolled))  # fmt: skip
+        above = stock[better].sum(axis=0)
+        sheet.put("M18", name, f"share in grade {last} or better", "share",
+                  ratio(above[:, -1], enrolled[:, -1]), people=enrolled[:, -1])  # fmt: skip
+        sheet.put_series("M18", name, f"share in grade {last} or better", "share",
+                         ratio(above, enrolled))  # fmt: skip
+        below = sample.monthly_sum(f"below:{name}")
+        sheet.put("M18", name, "persons below the start grade", "persons", below[:, -1],
+                  people=enrolled[:, -1])  # fmt: skip
+        sheet.put_series("M18", name, "persons below the start grade", "persons", below)
+        sheet.put_series("M18", name, "records", "records", sample.monthly_sum(f"records:{name}"))
+        moves = _pooled(sample, name)
+        if moves is None:
+            continue
+        p = ratio(moves, moves.sum(axis=2, keepdims=True))
+        times = np.stack([steps_to_target(p[r], better) for r in range(sample.replicates)])
+        for k, grade in enumerate(grades):
+            sheet.put("M18", f"{name}:{grade}", f"months to grade {last} or better", "months",
+                      times[:, k], entries=moves[:, k].sum(axis=1),
+                      note="Moves of the second half of the run, as a Markov chain.")  # fmt: skip
+
+
+def mobility_table(sample: Sample) -> pa.Table:
+    """Return the monthly moves between grades, pooled over the second half of the run.
+
+    Returns
+    -------
+    pyarrow.Table
+        Columns scheme, from, to, share (probability of the move in a month; null where nobody
+        was in the grade), se, low, high, replicates, moves (mean count).
+    """
+    columns: dict[str, list[str]] = {"scheme": [], "from": [], "to": []}
+    shares: list[Floats] = []
+    counts: list[float] = []
+    for name, scheme in sample.regime.schemes.items():
+        moves = _pooled(sample, name)
+        if moves is None or scheme.grades is None:
+            continue
+        p = ratio(moves, moves.sum(axis=2, keepdims=True))
+        grades = list(scheme.grades.bands)
+        for i, start in enumerate(grades):
+            for j, end in enumerate(grades):
+                columns["scheme"].append(name)
+                columns["from"].append(start)
+                columns["to"].append(end)
+                shares.append(p[:, i, j])
+                counts.append(float(moves[:, i, j].mean()))
+    m = means(np.array(shares).reshape(len(shares), -1))
+    return pa.table(
+        {
+            **{k: pa.array(v, pa.string()) for k, v in columns.items()},
+            "share": nullable(m.value),
+            "se": nullable(m.se),
+            "low": nullable(m.low),
+            "high": nullable(m.high),
+            "replicates": pa.array(m.replicates, pa.int64()),
+            "moves": nullable(counts),
+        }
+    )
+
+
+M18 = Measure(
+    "M18",
+    "Grades and mobility",
+    "In which grade are people, and how long is the way back to grade A?",
+    "share, months",
+    "share of the enrolled in each grade; expected steps of the absorbing chain "
+    "(I - Q) m = 1 from the monthly moves",
+    ("M17", "M19"),
+    ("schemes.", "world.conducts."),
+    compute_m18,
+)

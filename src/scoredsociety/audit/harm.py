@@ -1,0 +1,271 @@
+"""M8 and M9: harm in unrelated contexts, and harm beside the gravity of the conduct."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from scoredsociety.audit.counts import sanctions_of
+from scoredsociety.audit.intervals import ratio
+from scoredsociety.audit.measures import Measure
+from scoredsociety.audit.sample import TRUTH_GROUPS, Floats, Ints, Rows, Sample, Stream
+from scoredsociety.audit.sheet import Sheet
+from scoredsociety.engine.result import ExitReason
+
+CNY_PER_MI = 2028.0
+"""One median monthly income in CNY (MODEL.md, 4.2: NBS median income per head of 2018,
+24,336 CNY a year)."""
+
+
+def expected_harm(monthly_harm: float, exit_monthly: float, term_months: float | None) -> float:
+    """Return the harm of one entry from its beginning to its end.
+
+    The entry ends each month with the chance given, and at the latest at its term, so that it
+    lasts (1 - (1 - mu)^term) / mu months on average.
+
+    Parameters
+    ----------
+    monthly_harm : float
+        Any unit a month.
+    exit_monthly : float
+        mu, above 0; or 0 with a term.
+    term_months : float or None
+        None: no term.
+
+    Raises
+    ------
+    ValueError
+        If the entry never ends.
+    """
+    if term_months is None:
+        if exit_monthly <= 0:
+            raise ValueError("An entry with neither an exit nor a term never ends.")
+        return monthly_harm / exit_monthly
+    if exit_monthly <= 0:
+        return monthly_harm * term_months
+    return float(monthly_harm * (1.0 - (1.0 - exit_monthly) ** term_months) / exit_monthly)
+
+
+@dataclass(frozen=True)
+class Burden:
+    """What one month of a status does.
+
+    Attributes
+    ----------
+    monthly : float
+        Harm in mi a month, averaged over who is exposed.
+    by_context : dict of str to float
+        The same by the context in which it bites.
+    assumed : tuple of str
+        Sanctions whose harm is an assumption.
+    note : str
+    """
+
+    monthly: float
+    by_context: dict[str, float]
+    assumed: tuple[str, ...]
+    note: str
+
+    def related(self, contexts: frozenset[str]) -> float:
+        """Return the part of ``monthly`` that bites in the contexts given."""
+        return sum(h for x, h in self.by_context.items() if x in contexts)
+
+
+def burden(sample: Sample, stream: Stream) -> Burden:
+    """Add up the sanctions that a status of this stream bears."""
+    world = sample.regime.world
+    codes, note = sanctions_of(sample, stream.scheme, stream.kind)
+    by_context: dict[str, float] = {}
+    assumed = []
+    for code in dict.fromkeys(codes):
+        s = world.sanctions[code]
+        by_context[s.context] = by_context.get(s.context, 0.0) + s.harm.value * s.exposed.value
+        if "assumed" in (s.harm.confidence, s.exposed.confidence):
+            assumed.append(code)
+    if assumed:
+        note = f"Rests on the assumed harm of {', '.join(assumed)}. {note}".strip()
+    return Burden(sum(by_context.values()), by_context, tuple(assumed), note)
+
+
+def related_contexts(sample: Sample) -> list[frozenset[str]]:
+    """Return, by conduct code, the harm contexts that count as related to the conduct."""
+    world = sample.regime.world
+    own = {k: c for s in sample.regime.schemes.values() for k, c in s.conducts.items()}
+    out = []
+    for name in sample.conducts:
+        conduct = world.conducts.get(name) or own.get(name)
+        context = world.contexts.get(conduct.context) if conduct else None
+        out.append(frozenset(context.related) if context else frozenset())
+    return out
+
+
+def gravity(sample: Sample) -> Floats:
+    """Return the declared social harm of one act in CNY, by conduct code; NaN if not declared."""
+    table = sample.regime.world.gravity
+    return np.array([table[c].value if c in table else np.nan for c in sample.conducts])
+
+
+def _cross_rates(sample: Sample, b: Burden, always: frozenset[str] = frozenset()) -> Floats:
+    """Return the monthly harm outside the related contexts, by conduct code."""
+    rates = [b.monthly - b.related(x | always) for x in related_contexts(sample)]
+    return np.maximum(np.array(rates, dtype=np.float64), 0.0)
+
+
+def _known(sample: Sample, stream: Stream) -> tuple[Rows, str]:
+    """Return the rows whose conduct is known, and a note if some are not."""
+    rows = stream.entered
+    known = rows.conduct < len(sample.conducts)
+    lost = int(rows.conduct.size - known.sum())
+    if not lost:
+        return rows, ""
+    return rows.take(known), f"{lost} rows without a conduct are left out."
+
+
+def compute_m8(sample: Sample, sheet: Sheet) -> None:
+    """Write the harm of every status and the share of it that bites in unrelated contexts."""
+    finance = frozenset({"finance"})
+    parts: dict[str, list[Floats]] = {}
+    notes: list[str] = []
+    for stream in sample.statuses:
+        b = burden(sample, stream)
+        if not b.monthly:
+            continue
+        rows, lost = _known(sample, stream)
+        note = f"{b.note} {lost}".strip()
+        notes.append(note)
+        cross, lenient = _cross_rates(sample, b), _cross_rates(sample, b, finance)
+        columns: list[tuple[Rows, str]] = [(rows, "all")]
+        columns += [(rows.take(np.isin(rows.truth, t)), g) for g, t in TRUTH_GROUPS.items()]
+        for part, label in columns:
+            m = part.months
+            tables = [
+                sample.count(part, x)
+                for x in (m * b.monthly, m * cross[part.conduct], m * lenient[part.conduct])
+            ]
+            tables.append(sample.count(part))
+            if label == "all":
+                parts.setdefault("all", []).append(np.stack(tables))
+                _write_m8(sheet, sample, stream.item, np.stack(tables), sample.groups.labels, note)
+            else:
+                _write_m8(sheet, sample, stream.item, np.stack(tables)[:, :, :1], [label], note)
+        for context, h in b.by_context.items():
+            sheet.put("M8", stream.item, f"monthly harm in {context}", "mi a month", h, note=note)
+        sheet.put("M8", stream.item, "monthly harm", "mi a month", b.monthly, note=note)
+    if parts:
+        together = np.sum(parts["all"], axis=0)
+        note = " ".join(dict.fromkeys(notes))
+        _write_m8(sheet, sample, "all statuses", together, sample.groups.labels, note)
+
+
+def _write_m8(
+    sheet: Sheet, sample: Sample, item: str, tables: Floats, labels: list[str], note: str
+) -> None:
+    """Write shares and sums from harm, cross harm, lenient cross harm and rows: (4, R, G)."""
+    harm, cross, lenient, entries = tables
+    put = sheet.put_groups
+    put("M8", item, "cross-context share", "share", ratio(cross, harm), labels,
+        entries=entries, note=note)  # fmt: skip
+    put("M8", item, "cross-context share, finance always related", "share", ratio(lenient, harm),
+        labels, entries=entries, note=note)  # fmt: skip
+    put("M8", item, "cross-context share, nothing related", "share", ratio(harm, harm), labels,
+        entries=entries, note="The upper end. " + note)  # fmt: skip
+    put("M8", item, "harm", "mi", harm, labels, entries=entries, note=note)
+    if len(labels) > 1:
+        put("M8", item, "harm per adult", "mi", ratio(harm, sample.adults), labels,
+            people=sample.adults, entries=entries, note=note)  # fmt: skip
+
+
+def _medians(values: Floats, replicate: Ints, replicates: int) -> Floats:
+    """Return the median by replicate of values sorted by replicate; NaN where there is none."""
+    bounds = np.searchsorted(replicate, np.arange(replicates + 1))
+    return np.array(
+        [float(np.median(values[a:b])) if b > a else np.nan for a, b in pairwise(bounds)]
+    )
+
+
+def compute_m9(sample: Sample, sheet: Sheet) -> None:
+    """Write proportionality ratios and excess harm of every status."""
+    g_of = gravity(sample)
+    for stream in sample.statuses:
+        b = burden(sample, stream)
+        if not b.monthly:
+            continue
+        rows, lost = _known(sample, stream)
+        note = f"{b.note} Gravity is the declared table. {lost}".strip()
+        rate = b.monthly * CNY_PER_MI
+        selections: dict[str, Rows] = {"all": rows}
+        for label, truths in TRUTH_GROUPS.items():
+            selections[label] = rows.take(np.isin(rows.truth, truths))
+        for code in np.unique(rows.conduct):
+            selections[f"conduct={sample.conducts[code]}"] = rows.take(rows.conduct == code)
+        for label, part in selections.items():
+            _write_m9(sample, sheet, stream.item, label, part, rate, g_of, note)
+        exit_ = sample.regime.schemes[stream.scheme].process.exit
+        if stream.item == stream.scheme and exit_ is not None:
+            mu, term = exit_.monthly.value, exit_.term_months.value
+            if mu > 0 or term is not None:
+                sheet.put("M9", stream.item, "expected harm of an entry", "CNY",
+                          expected_harm(rate, mu, term),
+                          note="To its end, at median income. " + note)  # fmt: skip
+
+
+def _write_m9(
+    sample: Sample,
+    sheet: Sheet,
+    item: str,
+    label: str,
+    rows: Rows,
+    rate: float,
+    g_of: Floats,
+    note: str,
+) -> None:
+    def put(quantity: str, unit: str, values: Floats, entries: Floats) -> None:
+        sheet.put("M9", item, quantity, unit, values, group=label, entries=entries, note=note)
+
+    harm, g = rows.months * rate, g_of[rows.conduct]
+    n = sample.per_replicate(rows)
+    declared, positive = ~np.isnan(g), g > 0
+    defined = rows.take(positive)
+    pr = harm[positive] / g[positive]
+    n_defined = sample.per_replicate(defined)
+    put("median ratio", "ratio", _medians(pr, defined.replicate, sample.replicates), n_defined)
+    above = sample.per_replicate(defined, (pr > 1.0).astype(np.float64))
+    put("share above 1", "share", ratio(above, n_defined), n_defined)
+    known = rows.take(declared)
+    excess = np.maximum(harm[declared] - g[declared], 0.0)
+    n_known = sample.per_replicate(known)
+    total = np.where(n_known > 0, sample.per_replicate(known, excess), np.nan)
+    put("excess harm", "CNY", total, n_known)
+    put("mean harm up to the horizon", "CNY", ratio(sample.per_replicate(rows, harm), n), n)
+    over = rows.exit != ExitReason.IN_FORCE
+    done = rows.take(over)
+    n_done = sample.per_replicate(done)
+    mean = ratio(sample.per_replicate(done, harm[over]), n_done)
+    put("mean harm of completed spells", "CNY", mean, n_done)
+
+
+M8 = Measure(
+    "M8",
+    "Cross-context harm share",
+    "How much of the harm falls in a part of life that has nothing to do with the conduct?",
+    "share",
+    "sum of harm x months in contexts not related to the conduct / sum of harm x months; "
+    "related: the declared table. In the spirit of Art. 5(1)(c)(i) of the EU AI Act, not a "
+    "legal finding",
+    ("M9",),
+    ("world.sanctions.", "world.contexts."),
+    compute_m8,
+)
+M9 = Measure(
+    "M9",
+    "Proportionality",
+    "Is the harm larger than what was done?",
+    "ratio",
+    "harm of the entry in CNY / declared social harm of the act; excess: sum of max(0, harm - "
+    "gravity). In the spirit of Art. 5(1)(c)(ii), not a legal finding",
+    ("M8", "M5"),
+    ("world.sanctions.", "world.gravity."),
+    compute_m9,
+)

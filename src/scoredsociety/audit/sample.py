@@ -1,0 +1,340 @@
+"""The replicates of a run laid side by side, and the groups that results are cut by.
+
+The ledgers of all replicates become one set of flat columns, so that every count is one pass
+over the rows, whatever the number of replicates and groups.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoredsociety.engine.result import (
+    CELLS,
+    PROFILE_FIELDS,
+    ExitReason,
+    Kind,
+    RunData,
+    Truth,
+    profile_level,
+)
+from scoredsociety.schemes.model import ResolvedRegime
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+GROUP_FIELDS = tuple(f for f in PROFILE_FIELDS if f not in ("aware", "city"))
+"""Fields that figures are cut by; awareness and city have measures of their own."""
+
+TRUTH_LABELS = ("true", "wrong person", "no event", "excused")
+
+TRUTH_GROUPS: dict[str, tuple[int, ...]] = {
+    **{f"truth={label}": (k,) for k, label in enumerate(TRUTH_LABELS)},
+    "truth=wrongful": (Truth.WRONG_PERSON, Truth.NO_EVENT, Truth.EXCUSED),
+}
+"""Group label to the truth codes in it."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Ledger rows as flat columns, shape (n,) each.
+
+    Attributes
+    ----------
+    replicate : int64
+        Which replicate the row belongs to.
+    person : int64
+        ``replicate * people + subject``.
+    code : int64
+        Position of the row's profile in ``Groups.codes``.
+    cause : int64
+        Row that caused this one, as a position in the columns of all replicates; -1: none.
+    """
+
+    replicate: Ints
+    person: Ints
+    code: Ints
+    kind: Ints
+    scheme: Ints
+    conduct: Ints
+    truth: Ints
+    generation: Ints
+    flags: Ints
+    exit: Ints
+    month: Ints
+    end: Ints
+    points: Ints
+    refusals: Ints
+    cause: Ints
+
+    def take(self, index: NDArray[Any]) -> Rows:
+        """Return the rows at ``index`` (positions or a mask)."""
+        return Rows(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
+
+    def __len__(self) -> int:
+        return len(self.month)
+
+    @property
+    def months(self) -> Ints:
+        """Months in force, up to the horizon."""
+        return self.end - self.month
+
+    @property
+    def in_force(self) -> NDArray[np.bool_]:
+        """Whether the row is in force at the end of the last month."""
+        out: NDArray[np.bool_] = self.exit == ExitReason.IN_FORCE
+        return out
+
+    @property
+    def wrongful(self) -> NDArray[np.bool_]:
+        """Whether the subject did not do, or could not help, what the row says."""
+        out: NDArray[np.bool_] = self.truth != Truth.TRUE
+        return out
+
+
+@dataclass(frozen=True)
+class Stream:
+    """The rows of one scheme and kind that an audit treats alike.
+
+    Attributes
+    ----------
+    item : str
+        Name in the tables: the scheme for a list, ``scheme/records`` and ``scheme/spells`` for
+        a points scheme.
+    unit : str
+        What one row is: "entries", "records" or "spells".
+    rows : Rows
+        All of them, those stopped before entry included.
+    """
+
+    item: str
+    scheme: str
+    kind: Kind
+    unit: str
+    rows: Rows
+
+    @cached_property
+    def entered(self) -> Rows:
+        """The rows that took effect."""
+        return self.rows.take(self.rows.exit != ExitReason.STOPPED)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Groups as columns of a membership table over the profiles present.
+
+    Attributes
+    ----------
+    codes : uint16 array, shape (P,)
+    labels : list of str, length G
+        "all", then "field=label" for every field of ``GROUP_FIELDS``.
+    member : float64 array, shape (P, G)
+        1 where the profile is in the group.
+    column : int64 array, shape (fields, P)
+        For each field, the column of the profile.
+    """
+
+    codes: NDArray[np.uint16]
+    labels: list[str]
+    member: Floats
+    column: Ints
+
+    @classmethod
+    def of(cls, codes: NDArray[np.uint16]) -> Groups:
+        """Build the groups for the profiles given."""
+        labels = ["all"]
+        column = np.zeros((len(GROUP_FIELDS), len(codes)), dtype=np.int64)
+        for k, name in enumerate(GROUP_FIELDS):
+            _, _, names = PROFILE_FIELDS[name]
+            column[k] = len(labels) + np.minimum(profile_level(codes, name), len(names) - 1)
+            labels += [f"{name}={label}" for label in names]
+        member = np.zeros((len(codes), len(labels)))
+        member[:, 0] = 1.0
+        for k in range(len(GROUP_FIELDS)):
+            member[np.arange(len(codes)), column[k]] = 1.0
+        return cls(codes, labels, member, column)
+
+    def sum(self, by_profile: NDArray[Any]) -> Floats:
+        """Add up a table by profile, shape (R, P), into groups, shape (R, G)."""
+        out: Floats = np.asarray(by_profile, dtype=np.float64) @ self.member
+        return out
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Everything a measure reads.
+
+    Attributes
+    ----------
+    run : RunData
+    regime : ResolvedRegime
+    replicates, people, months : int
+        R, N, T.
+    rows : Rows
+        The rows of all replicates.
+    groups : Groups
+    adults : float64 array, shape (R, G)
+        Adults at the horizon by group.
+    """
+
+    run: RunData
+    regime: ResolvedRegime
+    replicates: int
+    people: int
+    months: int
+    rows: Rows
+    groups: Groups
+    adults: Floats
+    adults_by_profile: Ints
+
+    @cached_property
+    def weight(self) -> float:
+        """Adults of the nation for one adult of the sample."""
+        mean = float(self.adults[:, 0].mean()) if self.replicates else 0.0
+        return float(self.run.manifest["adults_nationwide"]) / mean if mean > 0 else float("nan")
+
+    @property
+    def schemes(self) -> list[str]:
+        """Names of the schemes, in the order of the ledger's codes."""
+        return list(self.run.manifest["schemes"])
+
+    @property
+    def conducts(self) -> list[str]:
+        """Names of the conducts, in the order of the ledger's codes."""
+        return list(self.run.manifest["conducts"])
+
+    @cached_property
+    def streams(self) -> list[Stream]:
+        """Lists first, in the order of the schemes; then records and spells of points schemes."""
+        rows = self.rows
+        lists, points = [], []
+        for code, name in enumerate(self.schemes):
+            mine = rows.scheme == code
+            if self.regime.schemes[name].kind == "list":
+                at = mine & (rows.kind == Kind.ENTRY)
+                lists.append(Stream(name, name, Kind.ENTRY, "entries", rows.take(at)))
+                continue
+            at = mine & (rows.kind == Kind.RECORD) & (rows.points < 0)
+            points.append(Stream(f"{name}/records", name, Kind.RECORD, "records", rows.take(at)))
+            at = mine & (rows.kind == Kind.SPELL)
+            points.append(Stream(f"{name}/spells", name, Kind.SPELL, "spells", rows.take(at)))
+        return lists + points
+
+    @property
+    def statuses(self) -> list[Stream]:
+        """The streams that bear sanctions: list entries and spells."""
+        return [s for s in self.streams if s.kind != Kind.RECORD]
+
+    @cached_property
+    def person_code(self) -> Ints:
+        """Profile position of each person who has a row, shape (R * N,)."""
+        out = np.zeros(self.replicates * self.people, dtype=np.int64)
+        out[self.rows.person] = self.rows.code
+        return out
+
+    def count(self, rows: Rows, weights: NDArray[Any] | None = None) -> Floats:
+        """Count rows (or add ``weights``) by replicate and group, shape (R, G)."""
+        return self._by_group(rows.replicate, rows.code, weights)
+
+    def count_persons(self, person: Ints) -> Floats:
+        """Count different persons by replicate and group, shape (R, G)."""
+        flag = np.zeros(self.replicates * self.people, dtype=np.bool_)
+        flag[person] = True
+        at = np.flatnonzero(flag)
+        return self._by_group(at // max(self.people, 1), self.person_code[at], None)
+
+    def per_replicate(self, rows: Rows, weights: NDArray[Any] | None = None) -> Floats:
+        """Count rows (or add ``weights``) by replicate, shape (R,)."""
+        out = np.bincount(rows.replicate, weights, minlength=self.replicates)
+        return out.astype(np.float64)
+
+    def _by_group(self, replicate: Ints, code: Ints, weights: NDArray[Any] | None) -> Floats:
+        p = len(self.groups.codes)
+        table = np.bincount(replicate * p + code, weights, minlength=self.replicates * p)
+        return self.groups.sum(table.reshape(self.replicates, p))
+
+    def monthly(self, key: str) -> Floats:
+        """Return a monthly table of all replicates, shape (R, T, CELLS); NaN if not recorded."""
+        out = np.full((self.replicates, self.months, CELLS), np.nan)
+        for r, result in enumerate(self.run.replicates):
+            if key in result.monthly:
+                out[r] = result.monthly[key]
+        return out
+
+    def monthly_sum(self, key: str) -> Floats:
+        """Return a monthly table summed over the cells, shape (R, T)."""
+        out: Floats = self.monthly(key).sum(axis=2)
+        return out
+
+
+def load_sample(run: RunData, *others: RunData) -> Sample:
+    """Lay the replicates of a run side by side.
+
+    Parameters
+    ----------
+    run : RunData
+    *others : RunData
+        Runs that this one is compared with: their profiles get a place too, so that the samples
+        share ``Groups.codes``.
+
+    Raises
+    ------
+    ValueError
+        If the run has no replicate, or a ledger does not fit its manifest.
+    """
+    manifest = run.manifest
+    people, months, r = int(manifest["people"]), int(manifest["months"]), len(run.replicates)
+    if r == 0:
+        raise ValueError("An audit needs at least one replicate, and this run has none.")
+    present = np.zeros(1 << 16, dtype=np.bool_)
+    for result in (x for each in (run, *others) for x in each.replicates):
+        present[result.population["profile"]] = True
+        present[result.ledger["profile"]] = True
+    codes = np.flatnonzero(present).astype(np.uint16)
+    position = np.cumsum(present) - 1
+    groups = Groups.of(codes)
+    adults = np.zeros((r, len(codes)), dtype=np.int64)
+    for k, result in enumerate(run.replicates):
+        np.add.at(adults[k], position[result.population["profile"]], result.population["adults"])
+    return Sample(
+        run=run,
+        regime=ResolvedRegime.model_validate(manifest["regime"]),
+        replicates=r,
+        people=people,
+        months=months,
+        rows=_flatten(run, people, position),
+        groups=groups,
+        adults=groups.sum(adults),
+        adults_by_profile=adults,
+    )
+
+
+def _flatten(run: RunData, people: int, position: NDArray[np.intp]) -> Rows:
+    ledgers = [result.ledger for result in run.replicates]
+    sizes = np.array([len(x) for x in ledgers])
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    replicate = np.repeat(np.arange(len(ledgers)), sizes)
+
+    def column(name: str) -> Ints:
+        return np.concatenate([x[name] for x in ledgers]).astype(np.int64)
+
+    subject = column("subject")
+    if subject.size and int(subject.max()) >= people:
+        raise ValueError(
+            f"The ledger names person {int(subject.max())}, but the manifest has {people} people."
+        )
+    cause = column("cause")
+    names = ("kind", "scheme", "conduct", "truth", "generation", "flags", "exit", "month", "end")
+    return Rows(
+        replicate=replicate,
+        person=replicate * people + subject,
+        code=position[column("profile")],
+        points=column("points"),
+        refusals=column("refusals"),
+        cause=np.where(cause < 0, -1, cause + starts[replicate]),
+        **{name: column(name) for name in names},
+    )

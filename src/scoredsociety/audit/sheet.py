@@ -1,0 +1,244 @@
+"""The tidy tables of an audit: figures by replicate go in, means with intervals come out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import ArrayLike, NDArray
+
+from scoredsociety.audit.intervals import means
+
+Floats = NDArray[np.float64]
+Key = tuple[str, str, str, str, int | None]
+"""Measure, item, quantity, group, month."""
+
+SCALED_UNITS = frozenset({"persons", "entries", "records", "spells", "refusals", "acts"})
+"""Units that count things in the sample, so that the nation has proportionally more of them."""
+
+
+@dataclass
+class Line:
+    """One figure before averaging (shape (R,)), or one series (shape (R, T))."""
+
+    measure: str
+    item: str
+    quantity: str
+    unit: str
+    group: str
+    values: Floats
+    people: Floats | None
+    entries: Floats | None
+    note: str
+    pooled: tuple[float, float, float] | None = None
+
+
+@dataclass
+class Sheet:
+    """Where measures write.
+
+    Attributes
+    ----------
+    replicates : int
+        R.
+    weight : float
+        Adults of the nation for one adult of the sample.
+    """
+
+    replicates: int
+    weight: float
+    lines: list[Line] = field(default_factory=list)
+    series: list[Line] = field(default_factory=list)
+
+    def put(
+        self,
+        measure: str,
+        item: str,
+        quantity: str,
+        unit: str,
+        values: ArrayLike,
+        *,
+        group: str = "all",
+        people: ArrayLike | None = None,
+        entries: ArrayLike | None = None,
+        note: str = "",
+        pooled: tuple[float, float, float] | None = None,
+    ) -> None:
+        """Write one figure.
+
+        Parameters
+        ----------
+        measure, item, quantity, unit, group : str
+            What it is a figure of.
+        values : array_like, shape (R,)
+            By replicate; NaN where undefined.
+        people, entries : array_like, shape (R,), optional
+            The counts that the figure stands on.
+        note : str
+            What a reader must know with it.
+        pooled : (value, low, high), optional
+            Given when the figure is estimated once from all replicates together.
+        """
+        self.lines.append(
+            Line(
+                measure,
+                item,
+                quantity,
+                unit,
+                group,
+                np.broadcast_to(np.asarray(values, dtype=np.float64), (self.replicates,)),
+                None if people is None else np.asarray(people, dtype=np.float64),
+                None if entries is None else np.asarray(entries, dtype=np.float64),
+                note,
+                pooled,
+            )
+        )
+
+    def put_groups(
+        self,
+        measure: str,
+        item: str,
+        quantity: str,
+        unit: str,
+        values: Floats,
+        labels: list[str],
+        *,
+        people: Floats | None = None,
+        entries: Floats | None = None,
+        note: str = "",
+    ) -> None:
+        """Write one figure for each group: ``values``, ``people``, ``entries`` of shape (R, G)."""
+        for g, label in enumerate(labels):
+            self.put(
+                measure,
+                item,
+                quantity,
+                unit,
+                values[:, g],
+                group=label,
+                people=None if people is None else people[:, g],
+                entries=None if entries is None else entries[:, g],
+                note=note,
+            )
+
+    def put_series(
+        self,
+        measure: str,
+        item: str,
+        quantity: str,
+        unit: str,
+        values: ArrayLike,
+        *,
+        group: str = "all",
+        note: str = "",
+    ) -> None:
+        """Write one series, shape (R, T): months 1 to T."""
+        x = np.asarray(values, dtype=np.float64)
+        self.series.append(Line(measure, item, quantity, unit, group, x, None, None, note))
+
+
+def nullable(values: ArrayLike) -> pa.Array:
+    """Return a float column in which NaN and infinity have become null."""
+    x = np.asarray(values, dtype=np.float64)
+    return pa.array(x, type=pa.float64(), mask=~np.isfinite(x))
+
+
+def figures_table(lines: list[Line], weight: float) -> pa.Table:
+    """Average the figures over the replicates.
+
+    Parameters
+    ----------
+    lines : list of Line
+        Figures of shape (R,).
+    weight : float
+        National weight for the column ``scaled``.
+
+    Returns
+    -------
+    pyarrow.Table
+        Columns measure, item, quantity, unit, group, month (null: over the run, or at its
+        horizon), value, se, low, high, replicates, people, entries, scaled, note.
+    """
+    m = means(np.array([line.values for line in lines]).reshape(len(lines), -1))
+    value, se, low, high, n = m.value, m.se, m.low, m.high, m.replicates
+    for k, line in enumerate(lines):
+        if line.pooled is not None:
+            value[k], low[k], high[k] = line.pooled
+            se[k] = np.nan
+            n[k] = line.values.size if np.isfinite(value[k]) else 0
+    scaled = np.where([line.unit in SCALED_UNITS for line in lines], value * weight, np.nan)
+    return pa.table(
+        {
+            **_names(lines),
+            "month": pa.nulls(len(lines), pa.int32()),
+            **_numbers(value, se, low, high, n),
+            "people": nullable([_mean(line.people) for line in lines]),
+            "entries": nullable([_mean(line.entries) for line in lines]),
+            "scaled": nullable(scaled),
+            "note": pa.array([line.note for line in lines], pa.string()),
+        }
+    )
+
+
+def series_table(lines: list[Line], weight: float, months: ArrayLike | None = None) -> pa.Table:
+    """Average the series over the replicates: the columns of :func:`figures_table`, by month.
+
+    Parameters
+    ----------
+    lines : list of Line
+        Series of shape (R, T).
+    weight : float
+        National weight for the column ``scaled``.
+    months : array_like, shape (T,), optional
+        The month of each column, if not 1 to T.
+    """
+    if not lines:
+        return figures_table([], weight)
+    block = np.array([line.values for line in lines])  # (K, R, T)
+    k, r, t = block.shape
+    m = means(block.transpose(0, 2, 1).reshape(k * t, r))
+    counted = np.repeat([line.unit in SCALED_UNITS for line in lines], t)
+    month = np.arange(1, t + 1) if months is None else np.asarray(months)
+    nothing = pa.nulls(k * t, pa.float64())
+    names = {
+        name: pa.DictionaryArray.from_arrays(
+            pa.array(np.repeat(np.arange(k, dtype=np.int32), t)), column
+        ).cast(pa.string())
+        for name, column in {**_names(lines), "note": pa.array([x.note for x in lines])}.items()
+    }
+    note = names.pop("note")
+    return pa.table(
+        {
+            **names,
+            "month": pa.array(np.tile(month, k).astype(np.int32)),
+            **_numbers(m.value, m.se, m.low, m.high, m.replicates),
+            "people": nothing,
+            "entries": nothing,
+            "scaled": nullable(np.where(counted, m.value * weight, np.nan)),
+            "note": note,
+        }
+    )
+
+
+def _names(lines: list[Line]) -> dict[str, pa.Array]:
+    return {
+        name: pa.array([getattr(line, name) for line in lines], pa.string())
+        for name in ("measure", "item", "quantity", "unit", "group")
+    }
+
+
+def _numbers(
+    value: Floats, se: Floats, low: Floats, high: Floats, n: NDArray[np.int64]
+) -> dict[str, pa.Array]:
+    return {
+        "value": nullable(value),
+        "se": nullable(se),
+        "low": nullable(low),
+        "high": nullable(high),
+        "replicates": pa.array(n, pa.int64()),
+    }
+
+
+def _mean(x: Floats | None) -> float:
+    return float("nan") if x is None or x.size == 0 else float(np.mean(x))

@@ -1,0 +1,1 @@
+"""What society and engine both stand on: compiled functions, random streams, the normal law."""

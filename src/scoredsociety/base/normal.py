@@ -1,0 +1,51 @@
+"""The normal distribution, in plain arithmetic that Numba and NumPy share."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoredsociety.base.jit import inlined
+
+
+def normal_cdf(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the standard normal distribution function, elementwise."""
+    flat = [0.5 * math.erfc(-v / math.sqrt(2.0)) for v in np.asarray(x).ravel()]
+    return np.array(flat).reshape(np.shape(x))
+
+
+@inlined
+def normal_quantile(p: float) -> float:
+    """Return the standard normal quantile of ``p`` in (0, 1).
+
+    Absolute error below 1e-8 up to 6 standard deviations.
+    Source: P. J. Acklam's rational approximation (relative error 1.15e-9).
+    """
+    if p < 0.02425:
+        q = math.sqrt(-2.0 * math.log(p))
+        return _tail(q)
+    if p > 0.97575:
+        q = math.sqrt(-2.0 * math.log(1.0 - p))
+        return -_tail(q)
+    q = p - 0.5
+    r = q * q
+    return (
+        (((((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r
+           + 1.383577518672690e02) * r - 3.066479806614716e01) * r + 2.506628277459239e00) * q
+    ) / (
+        ((((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r
+          + 6.680131188771972e01) * r - 1.328068155288572e01) * r + 1.0
+    )  # fmt: skip
+
+
+@inlined
+def _tail(q: float) -> float:
+    return (
+        ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838e00) * q
+          - 2.549732539343734e00) * q + 4.374664141464968e00) * q + 2.938163982698783e00
+    ) / (
+        (((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996e00) * q
+         + 3.754408661907416e00) * q + 1.0
+    )  # fmt: skip

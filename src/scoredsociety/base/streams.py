@@ -1,0 +1,112 @@
+"""Randomness as a function: Philox4x32-10 and the list of decisions.
+
+A draw is a hash of (seed, replicate, who, month or stream, tile, decision). There is no
+generator, so nothing to save, to split or to keep in step: any number of threads, any order of
+tiles and any resume see the same numbers, and so does the same person under another regime.
+
+The 64-bit key holds (seed, replicate) in two words of their own, and the 128-bit counter holds
+four separate fields; nothing is mixed into one word by XOR or addition, because small seeds
+would collide there.
+
+Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3" (Random123).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+from scoredsociety.base.jit import inlined, kernel
+
+MASK = np.uint64(0xFFFFFFFF)
+_M0 = np.uint64(0xD2511F53)
+_M1 = np.uint64(0xCD9E8D57)
+_W0 = np.uint64(0x9E3779B9)
+_W1 = np.uint64(0xBB67AE85)
+_32 = np.uint64(32)
+
+
+class Block(IntEnum):
+    """The decisions, four to a block: (lane 0, lane 1, lane 2, lane 3).
+
+    Each lane is used for one decision only. The counter of a block is
+    (who | serial << 12, stream or month, tile, block | layer << 8 | scheme << 16).
+    """
+
+    # society: who = position in the tile
+    AGE = 1  # order of the ages (shuffle)
+    INCOME = 2  # order of the incomes (shuffle)
+    START = 3  # starts of the systematic draws of the binary attributes
+    GENERAL = 4  # z, thin tail, -, -
+    CONTEXT = 5  # propensity in four contexts (stream = context // 4)
+    HOUSEHOLD = 6  # couple match noise, single, -, -
+    # candidates: stream = identity of the conduct
+    FIRST = 16  # first arrival in layer 0, 1, 2, 3
+    CANDIDATE = 17  # height, channel, truth, gap to the next
+    PROCESS = 18  # notice, filing, review, exemption (one per scheme)
+    OUTCOME = 19  # duration, wrong person, late filing, late review (one per scheme)
+    # months
+    ATTEMPT = 32  # flight, rail, -, -
+
+
+@inlined
+def philox(
+    c0: int, c1: int, c2: int, c3: int, k0: int, k1: int
+) -> tuple[int, int, int, int]:
+    """Return the four 32-bit words of Philox4x32-10 (all arguments and results are uint64)."""
+    for _ in range(10):
+        p0 = _M0 * c0
+        p1 = _M1 * c2
+        c0, c1, c2, c3 = (
+            (p1 >> _32) ^ c1 ^ k0,
+            p1 & MASK,
+            (p0 >> _32) ^ c3 ^ k1,
+            p0 & MASK,
+        )
+        k0 = (k0 + _W0) & MASK
+        k1 = (k1 + _W1) & MASK
+    return c0, c1, c2, c3
+
+
+@inlined
+def words(
+    seed: int, replicate: int, who: int, stream: int, tile: int, block: int
+) -> tuple[int, int, int, int]:
+    """Return the four words of one block of decisions."""
+    return philox(
+        np.uint64(who),
+        np.uint64(stream),
+        np.uint64(tile),
+        np.uint64(block),
+        np.uint64(seed),
+        np.uint64(replicate),
+    )
+
+
+@inlined
+def uniform(word: int) -> float:
+    """Map a 32-bit word to the open interval (0, 1)."""
+    return (np.float64(word) + 0.5) * 2.3283064365386963e-10
+
+
+@kernel
+def draw(seed: int, replicate: int, who: int, stream: int, tile: int, block: int, lane: int) -> float:
+    """Return one decision as a uniform number: the readable form of the streams.
+
+    Parameters
+    ----------
+    seed, replicate : int
+        0 to 2**32 - 1.
+    who : int
+        Position in the tile (12 bits), with the candidate's serial number above it.
+    stream : int
+        Month, or the identity of the conduct whose candidates are drawn.
+    tile : int
+        Community of 4,096 people.
+    block : int
+        A :class:`Block`, with the layer in bits 8 to 15 and the scheme in bits 16 to 23.
+    lane : int
+        0 to 3.
+    """
+    return uniform(words(seed, replicate, who, stream, tile, block)[lane])

@@ -1,0 +1,275 @@
+"""One society under one regime: chunks of tiles on threads, passes until nothing changes.
+
+What crosses tiles are monthly sums only (the load of channels with limited capacity), and they
+act with a lag of one month. The first pass assumes that no limit binds; each further pass uses
+the loads of the one before, until none changes. That fixed point is exactly the run in which
+all tiles go through the months together.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoredsociety.engine.compile import MAX_GRADES, Compiled
+from scoredsociety.engine.errors import EngineError
+from scoredsociety.engine.month import RATE_ERROR
+from scoredsociety.engine.result import LEDGER_DTYPE, SocietyResult
+from scoredsociety.engine.state import (
+    Rows,
+    Scratch,
+    Tally,
+    new_rows,
+    new_scratch,
+    new_tally,
+)
+from scoredsociety.engine.tile import ROOM_ERROR, run_chunk
+from scoredsociety.society.people import TILE, PeopleTables
+
+CHUNK = 4
+"""Tiles that one task runs: small enough for progress, large enough to hide its overhead."""
+MAX_PASSES = 200
+Progress = Callable[[int], None]
+"""Called with the number of person-months just finished."""
+
+
+@dataclass
+class _Chunk:
+    ledger: NDArray[np.void]
+
+
+class _Worker:
+    """The arrays of one thread, kept from chunk to chunk."""
+
+    def __init__(self, compiled: Compiled, months: int) -> None:
+        p = compiled.program
+        self.shape = (len(p.salt), len(p.identity), months)
+        self.scratch: Scratch = new_scratch(*self.shape, 1 << 15)
+        self.rows: Rows = new_rows(1 << 12)
+        self.tally = empty_tally(compiled, months)
+
+    def grow(self) -> None:
+        room = self.scratch.candidates.who.shape[0] * 2
+        self.scratch = new_scratch(*self.shape, room)
+        self.rows = new_rows(self.rows.chain.shape[0] * 4)
+
+
+def empty_tally(compiled: Compiled, months: int) -> Tally:
+    """Return zeroed sums of the right shape for a regime."""
+    p = compiled.program
+    return new_tally(
+        len(compiled.measures), len(p.identity), len(p.salt), len(compiled.channels), months, MAX_GRADES
+    )
+
+
+def run_society(
+    compiled: Compiled,
+    tables: PeopleTables,
+    *,
+    people: int,
+    months: int,
+    seed: int,
+    replicate: int = 0,
+    threads: int | None = None,
+    chunk: int = CHUNK,
+    progress: Progress | None = None,
+    keep: range | None = None,
+) -> tuple[SocietyResult, int]:
+    """Simulate one society.
+
+    Parameters
+    ----------
+    compiled : Compiled
+        The regime, from :func:`scoredsociety.engine.compile_regime`.
+    tables : PeopleTables
+        The marginals, compiled.
+    people, months : int
+        Size and length; months are numbered from 1.
+    seed, replicate : int
+        The luck, each 0 to 2**32 - 1.
+    threads : int, optional
+        Default: the processors of the machine. Changes no result.
+    chunk : int
+        Tiles a task. Changes no result.
+    progress : callable, optional
+        Called with finished person-months.
+    keep : range, optional
+        Run only these tiles, with the aggregates of the full run taken as given by earlier
+        passes over all tiles (used to replay one tile).
+
+    Returns
+    -------
+    SocietyResult
+    int
+        Number of passes.
+
+    Raises
+    ------
+    EngineError
+        If a rate exceeded its majorant, or the passes did not settle.
+    """
+    tiles = range((people + TILE - 1) // TILE)
+    shape = (len(compiled.channels), months)
+    limited = compiled.program.capacity > 0
+    capacity = np.ones(shape)
+    for number in range(1, MAX_PASSES + 1):
+        tally, ledger = _pass(
+            compiled, tables, capacity, people, months, seed, replicate, threads, chunk, tiles, progress
+        )
+        wanted = _capacity(compiled, tally, months) if limited.any() else capacity
+        if np.array_equal(wanted, capacity):
+            break
+        capacity = wanted
+    else:
+        raise EngineError(
+            f"the load of {', '.join(np.array(compiled.channels)[limited])} did not settle in {MAX_PASSES} passes"
+        )
+    if keep is not None:
+        tally, ledger = _pass(
+            compiled, tables, capacity, people, months, seed, replicate, 1, chunk, keep, None
+        )
+    return _result(compiled, tally, ledger, months), number
+
+
+def _pass(
+    compiled: Compiled,
+    tables: PeopleTables,
+    capacity: NDArray[np.float64],
+    people: int,
+    months: int,
+    seed: int,
+    replicate: int,
+    threads: int | None,
+    chunk: int,
+    tiles: range,
+    progress: Progress | None,
+) -> tuple[Tally, NDArray[np.void]]:
+    """Run all tiles once, with the capacities as given."""
+    starts = list(range(tiles.start, tiles.stop, chunk))
+    count = max(1, min(threads or os.cpu_count() or 1, len(starts)))
+    workers = [_Worker(compiled, months) for _ in range(count)]
+    ledgers: dict[int, NDArray[np.void]] = {}
+    stop = False
+
+    def work(worker: _Worker, mine: list[int]) -> None:
+        for start in mine:
+            if stop:
+                return
+            end = min(start + chunk, tiles.stop)
+            ledgers[start] = _run_chunk(
+                worker, compiled, tables, capacity, people, months, seed, replicate, start, end
+            )
+            if progress is not None:
+                progress((min(end * TILE, people) - start * TILE) * months)
+
+    if count == 1:
+        work(workers[0], starts)
+    else:
+        with ThreadPoolExecutor(count) as pool:
+            tasks = [pool.submit(work, w, starts[k::count]) for k, w in enumerate(workers)]
+            try:
+                for task in tasks:
+                    task.result()
+            except BaseException:
+                stop = True
+                raise
+    total = workers[0].tally
+    for worker in workers[1:]:
+        for mine, other in zip(total, worker.tally, strict=True):
+            mine += other
+    parts, offset = [], 0
+    for start in starts:
+        part = ledgers[start]
+        part["cause"][part["cause"] >= 0] += offset
+        offset += len(part)
+        parts.append(part)
+    return total, np.concatenate(parts) if parts else np.zeros(0, LEDGER_DTYPE)
+
+
+def _run_chunk(
+    worker: _Worker,
+    compiled: Compiled,
+    tables: PeopleTables,
+    capacity: NDArray[np.float64],
+    people: int,
+    months: int,
+    seed: int,
+    replicate: int,
+    start: int,
+    end: int,
+) -> NDArray[np.void]:
+    """Run one chunk, with more room if it turns out to need more."""
+    while True:
+        before = [a.copy() for a in worker.tally]
+        rows = run_chunk(
+            worker.scratch, worker.rows, worker.tally, compiled.program, tables, capacity,
+            people, months, seed, replicate, start, end,
+        )  # fmt: skip
+        if rows == ROOM_ERROR:
+            for array, old in zip(worker.tally, before, strict=True):
+                array[...] = old
+            worker.grow()
+            continue
+        if rows == RATE_ERROR:
+            raise EngineError(
+                "a rate rose above its majorant: the regime's rates and the layers of candidates disagree"
+            )
+        return worker.rows.ledger[:rows].copy()
+
+
+def _capacity(compiled: Compiled, tally: Tally, months: int) -> NDArray[np.float64]:
+    """Return the share of its acts that each channel can handle, from the load a month before.
+
+    The capacity is a multiple of the load expected in month 1 and grows with the adults.
+    Quantised to 2**-16, so that the fixed point is reached exactly.
+    """
+    capacity = np.ones((len(compiled.channels), months))
+    adults = tally.monthly[0].sum(axis=1).cumsum()
+    for k, limit in enumerate(compiled.program.capacity):
+        if limit <= 0 or months < 2:
+            continue
+        handled = limit * tally.baseline[k] / 2.0**20 * adults / max(int(adults[0]), 1)
+        load = np.maximum(tally.load[k], 1)
+        share = np.minimum(1.0, handled[:-1] / load[:-1])
+        capacity[k, 1:] = np.floor(share * 65536.0) / 65536.0
+    return capacity
+
+
+def _result(compiled: Compiled, tally: Tally, ledger: NDArray[np.void], months: int) -> SocietyResult:
+    """Turn sums of changes into stocks and name everything."""
+    p = compiled.program
+    monthly = {
+        name: tally.monthly[m] if name in compiled.flows else tally.monthly[m].cumsum(axis=0)
+        for m, name in enumerate(compiled.measures)
+    }
+    chance = np.where(p.record_chance > 0, p.record_chance, np.nan)
+    acts = tally.acts / 65536.0 / chance[:, None, None, None]
+    mobility = {}
+    for s, name in enumerate(compiled.schemes):
+        g = int(p.grades[s])
+        if p.is_list[s] or not g:
+            continue
+        matrix = tally.mobility[s, :, :g, :g].copy()
+        first = int(p.measure[7, s])
+        stock = tally.monthly[first : first + g].sum(axis=2).cumsum(axis=1)  # (G, T) at month end
+        stayed = np.zeros((months, g), np.int64)
+        stayed[1:] = stock[:, :-1].T
+        matrix[:, np.arange(g), np.arange(g)] = np.maximum(stayed - matrix.sum(axis=2), 0)
+        mobility[name] = matrix
+    present = np.flatnonzero(tally.persons)
+    population = {
+        "profile": present.astype(np.int64),
+        "persons": tally.persons[present],
+        "adults": tally.adults[present],
+        "adult_months": tally.adult_months[present],
+    }
+    caps = {
+        name: {"candidates": int(tally.caps[c, 0]), "bound": int(tally.caps[c, 1])}
+        for c, name in enumerate(compiled.conducts)
+    }
+    return SocietyResult(ledger, monthly, acts, mobility, population, caps)

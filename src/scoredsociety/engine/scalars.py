@@ -1,0 +1,102 @@
+"""The scalar rules of the model: one small function each, shared by the kernel and its oracle."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoredsociety.base.jit import kernel
+
+
+@kernel
+def perceived_factor(
+    prior: float, chance: float, prior_acts: float, acts: float, caught: float, elasticity: float
+) -> float:
+    """Return D = (pi / pi_0) ** -eta: how conduct answers to the chance a person expects.
+
+    Parameters
+    ----------
+    prior : float
+        Expected chance of being recorded before any experience.
+    chance : float
+        True chance pi_0 that one act is recorded.
+    prior_acts : float
+        Weight n0 of the prior, in acts.
+    acts, caught : float
+        Own acts so far (expected, at the base rate) and own recorded acts.
+    elasticity : float
+        eta.
+    """
+    believed = (prior_acts * prior + caught) / (prior_acts + acts)
+    return (believed / chance) ** (-elasticity)
+
+
+@kernel
+def accepted_share(multiple: float, low: float, width: float) -> float:
+    """Return the share of a layer's points that lie below ``multiple``."""
+    return min(max((multiple - low) / width, 0.0), 1.0)
+
+
+@kernel
+def grade_of(balance: int, held: int, floors: NDArray[np.int64], grades: int, hold: int) -> int:
+    """Return the position of the grade of a balance, best first."""
+    g = 0
+    while g < grades - 1 and balance < floors[g]:
+        g += 1
+    if held > 0 and g < hold:
+        g = hold
+    return g
+
+
+@kernel
+def duration(u: float, hazard: float, term: int, longest: int) -> tuple[int, bool]:
+    """Return months in force (at least 1) and whether the term ended them.
+
+    Geometric with the monthly ``hazard``, cut at ``term`` if there is one (0: none).
+    """
+    hazard = min(max(hazard, 1e-9), 0.999999)
+    d = 1.0 + np.floor(np.log(u) / np.log1p(-hazard))
+    months = int(min(d, longest))
+    if 0 < term < months:
+        return term, True
+    return months, False
+
+
+@kernel
+def exit_hazard(mu: float, income: float, median: float, exponent: float, loss: float) -> float:
+    """Return the monthly chance of performing: mu (y / median) ** xi, with y less ``loss``."""
+    if exponent == 0.0:
+        return mu
+    return mu * (income * (1.0 - loss) / median) ** exponent
+
+
+@kernel
+def attempts(u: float, mean: float) -> int:
+    """Return a Poisson number by inversion."""
+    n = 0
+    p = np.exp(-mean)
+    total = p
+    while u > total and n < 50:
+        n += 1
+        p *= mean / n
+        total += p
+    return n
+
+
+@kernel
+def channel_of(
+    u: float, edge: NDArray[np.float64], capacity: NDArray[np.float64], code: NDArray[np.int64]
+) -> int:
+    """Return the position of the channel that records an act, or -1 - position if it is full.
+
+    ``u`` is uniform; where the channel has more acts than it can handle, the upper part of its
+    share of ``u`` is lost.
+    """
+    k = 0
+    low = 0.0
+    while u > edge[k]:
+        low = edge[k]
+        k += 1
+    if (u - low) > (edge[k] - low) * capacity[code[k]]:
+        return -1 - k
+    return k

@@ -1,0 +1,142 @@
+"""Every chart by name: what a notebook shows, the report embeds and the lab sends.
+
+>>> from scoredsociety.report.charts import CHARTS
+>>> "over-time" in CHARTS
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from scoredsociety.report import lives as lives_
+from scoredsociety.report import paired, reach, recovery, stock
+from scoredsociety.report.parts import Figure
+from scoredsociety.report.reading import Arm
+from scoredsociety.report.theme import finish
+
+if TYPE_CHECKING:
+    from scoredsociety.audit import Audit, Comparison
+    from scoredsociety.audit.lives import Lives
+
+Build = Callable[[Sequence[Arm]], Figure]
+BuildPaired = Callable[[Sequence[Arm], Any], Figure]
+
+ONE: dict[str, Build] = {
+    "over-time": stock.over_time,
+    "who": stock.who,
+    "grades": stock.grades,
+    "survival": recovery.survival,
+    "funnel": recovery.funnel,
+    "fifths": reach.fifths,
+    "unrelated": reach.unrelated,
+    "luck": reach.luck,
+}
+"""Charts of one run, or of several as small multiples."""
+
+PAIRED: dict[str, BuildPaired] = {
+    "differences": paired.differences,
+    "deterrence": paired.deterrence,
+}
+"""Charts of two paired runs: they need a comparison."""
+
+LIVES: dict[str, BuildPaired] = {
+    "life": lives_.life,
+    "life-not-helped": lives_.life_not_helped,
+}
+"""Charts of one person under two paired runs: they need the lives picked from them."""
+
+CHARTS: tuple[str, ...] = (*ONE, *PAIRED, *LIVES)
+"""Names for :func:`chart`."""
+
+
+def figure(
+    name: str,
+    audits: Audit | Sequence[Audit],
+    comparison: Comparison | None = None,
+    lives: Lives | None = None,
+) -> Figure:
+    """Build one figure: panels, heading, unit and tables.
+
+    Parameters
+    ----------
+    name : str
+        One of :data:`CHARTS`.
+    audits : Audit or sequence of Audit
+        Several are drawn as small multiples on shared axes.
+    comparison : Comparison, optional
+        Needed by the charts of two paired runs.
+    lives : Lives, optional
+        Needed by the charts of one life under two runs.
+
+    Raises
+    ------
+    KeyError
+        If there is no chart of that name.
+    ValueError
+        If the chart needs a comparison or lives and none is given.
+    """
+    if name not in CHARTS:
+        raise KeyError(f"No chart is called {name!r}. There are: {', '.join(CHARTS)}.")
+    several = list(audits) if isinstance(audits, Sequence) else [audits]
+    arms = [Arm(audit, i) for i, audit in enumerate(several)]
+    if name in ONE:
+        return ONE[name](arms)
+    if name in LIVES:
+        if lives is None:
+            raise ValueError(
+                f"The chart {name!r} follows one person through two runs: "
+                "pass lives=pick_lives(run_a, run_b)."
+            )
+        return LIVES[name](arms, lives)
+    if comparison is None:
+        raise ValueError(
+            f"The chart {name!r} shows two paired runs: pass comparison=compare_runs(a, b)."
+        )
+    return PAIRED[name](arms, comparison)
+
+
+def chart(
+    audit: Audit | Sequence[Audit],
+    name: str,
+    comparison: Comparison | None = None,
+    lives: Lives | None = None,
+    *,
+    columns: int = 2,
+) -> Any:
+    """Draw one chart for a notebook.
+
+    Parameters
+    ----------
+    audit : Audit or sequence of Audit
+    name : str
+        One of :data:`CHARTS`.
+    comparison : Comparison, optional
+    lives : Lives, optional
+    columns : int
+        Panels in a row.
+
+    Returns
+    -------
+    altair.TopLevelMixin
+        A chart with the shared look, "Simulated" inside the picture and a description.
+
+    Raises
+    ------
+    KeyError
+        If there is no chart of that name.
+    ValueError
+        If the chart needs a comparison or lives, or there is not enough evidence to draw it.
+    """
+    import altair as alt
+
+    fig = figure(name, audit, comparison, lives)
+    if not fig.panels:
+        raise ValueError(fig.empty)
+    used = fig.panels[:1] if fig.alone else fig.panels
+    drawn = [p.chart.properties(description=p.alt) for p in used]
+    if len(drawn) == 1:
+        return finish(drawn[0])
+    joined = alt.concat(*drawn, columns=columns).resolve_scale(color="independent")
+    return finish(joined.properties(description=f"{fig.heading}. {fig.unit}"))

@@ -1,0 +1,218 @@
+"""One life, twice: the rows of one synthetic person under two regimes, drawn as they happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from scoredsociety.engine.result import ExitReason, Kind, Truth, profile_level
+from scoredsociety.report import words
+from scoredsociety.report.lines import life as draw_life
+from scoredsociety.report.lines import style_of
+from scoredsociety.report.parts import Figure, Table
+from scoredsociety.report.reading import Arm
+from scoredsociety.report.saying import panels
+from scoredsociety.report.theme import Panel, Row
+
+if TYPE_CHECKING:
+    from scoredsociety.audit.lives import Life, Lives
+
+SAYS = {
+    Truth.TRUE: "true",
+    Truth.WRONG_PERSON: "wrong person",
+    Truth.NO_EVENT: "no event",
+    Truth.EXCUSED: "could not do otherwise",
+}
+ENDS = {
+    ExitReason.IN_FORCE: "still in force at the end",
+    ExitReason.PERFORMED: "ended: performed",
+    ExitReason.TERM: "ended: term or expiry",
+    ExitReason.LATE_APPEAL: "removed: late appeal",
+    ExitReason.RECOVERED: "ended: score recovered",
+    ExitReason.STOPPED: "corrected before it took effect",
+}
+WHATS = {Kind.RECORD: "record", Kind.ENTRY: "list entry", Kind.SPELL: "time in a sanctioned grade"}
+
+
+def life(arms: Sequence[Arm], lives: Lives) -> Figure:
+    """Draw the life that the safeguard helped."""
+    return _figure("life", arms, lives.saved, True)
+
+
+def life_not_helped(arms: Sequence[Arm], lives: Lives) -> Figure:
+    """Draw a life that the safeguard did not help."""
+    return _figure("life-not-helped", arms, lives.not_helped, False)
+
+
+def _figure(name: str, arms: Sequence[Arm], found: Life | None, helped: bool) -> Figure:
+    with_ = arms[1].label
+    if found is None:
+        kind = "spared a wrongful listing by" if helped else "wrongly listed in spite of"
+        return Figure(
+            name,
+            f"Nobody in these runs is {kind} “{with_}”" if helped else
+            f"Nobody in these runs stays wrongly listed under “{with_}”",
+            "There is no such life to draw.",
+            (),
+            (),
+            empty="There is no such life in these runs: fewer than 1 person in all replicates.",
+        )  # fmt: skip
+    rows = (found.rows_a, found.rows_b)
+    told = [_points(arm, mine) for arm, mine in zip(arms, rows, strict=False)]
+    values = [float(r["y"]) for points in told for r in points]
+    low, top = _bounds(values)
+    drawn, _ = panels(
+        [
+            partial(_panel, arm, found, mine, points, low, top)
+            for arm, mine, points in zip(arms, rows, told, strict=False)
+        ]
+    )
+    months = words.plural(found.months, "month")
+    count = words.per(None if found.per_1000 is None else found.per_1000 / 1000)
+    nation = words.number(found.scaled, 0)
+    heading = (
+        f"Person {found.subject} is wrongly listed for {months}, and never under “{with_}”"
+        if helped
+        else f"Person {found.subject} is wrongly listed for {months}, and again under “{with_}”"
+    )
+    return Figure(
+        name,
+        heading,
+        "One synthetic person under both regimes, with the same luck. "
+        "× wrong record or entry; ○ wrong one removed; ● true one; shaded: on the list.",
+        drawn,
+        (_table(arms, rows),),
+        notes=(
+            f"This life stands for {count} adults ({nation} if scaled to all adults): "
+            f"{found.kind.replace('under A', f'under “{arms[0].label}”').replace('under B', f'under “{with_}”')}. "
+            "One life is an illustration, not evidence.",
+            f"How it was chosen: {found.rule}",
+        ),
+    )  # fmt: skip
+
+
+def _bounds(values: Sequence[float]) -> tuple[float, float]:
+    if not values:
+        return 0.0, 1.0
+    room = max(10.0, 0.15 * (max(values) - min(values)))
+    return min(values) - room, max(values) + room
+
+
+def _points(arm: Arm, rows: Any) -> list[Row]:
+    """Replay the points of the first points scheme, month by month; empty where it is not held."""
+    if not arm.points:
+        return []
+    scheme = arm.points[0]
+    rules = arm.regime["schemes"][scheme]
+    if len(rows) and rules["subjects"]["where"] == "pilot-cities":
+        profile = rows["profile"][:1]
+        if not int(profile_level(profile, "city")[0]):
+            return []
+    code = list(arm.manifest["schemes"]).index(scheme)
+    mine = rows[
+        (rows["kind"] == Kind.RECORD)
+        & (rows["scheme"] == code)
+        & (rows["exit"] != ExitReason.STOPPED)
+    ]
+    start = float((rules.get("start") or {}).get("value") or 0.0)
+    out: list[Row] = []
+    for month in range(arm.months + 1):
+        held = (mine["month"] <= month) & (
+            (mine["end"] > month) | (mine["exit"] == ExitReason.IN_FORCE)
+        )
+        out.append({"x": month, "y": start + float(mine["points"][held].astype(int).sum())})
+    return out
+
+
+def _panel(
+    arm: Arm,
+    found: Life,
+    rows: Any,
+    points: Sequence[Row],
+    low: float,
+    top: float,
+    width: int,
+) -> Panel:
+    at = {int(r["x"]): float(r["y"]) for r in points}
+    middle = (low + top) / 2
+    marks: list[Row] = []
+    spells: list[Row] = []
+    for row in rows:
+        kind, month, end = int(row["kind"]), int(row["month"]), int(row["end"])
+        if kind == Kind.SPELL or (kind == Kind.RECORD and int(row["points"]) > 0):
+            continue
+        stopped = int(row["exit"]) == ExitReason.STOPPED
+        wrong = int(row["truth"]) != Truth.TRUE
+        place = at.get(month, middle)
+        shape = "removed" if stopped and wrong else "wrong" if wrong else "true"
+        if not (stopped and not wrong):
+            marks.append({"x": month, "y": place, "shape": shape})
+        if kind == Kind.ENTRY and not stopped:
+            spells.append({"x": month, "x2": end})
+            if wrong and int(row["exit"]) == ExitReason.LATE_APPEAL:
+                marks.append({"x": end, "y": at.get(end, middle), "shape": "removed"})
+    return draw_life(
+        points,
+        joined(spells),
+        marks,
+        arm.label,
+        f"Person {found.subject}: " + ("points" if points else "time on the list") + " by month.",
+        last=arm.months,
+        low=low,
+        top=top,
+        line=_line(arm),
+        style=style_of(arm.position),
+        width=width,
+        alt_text=f"One simulated life. {arm.label}: {len(spells)} list entries, "
+        f"{sum(m['shape'] == 'wrong' for m in marks)} wrong records, "
+        f"{sum(m['shape'] == 'removed' for m in marks)} removed.",
+    )
+
+
+def joined(spells: Sequence[Row]) -> list[Row]:
+    """Merge overlapping times, so that shading does not add up."""
+    out: list[Row] = []
+    for spell in sorted(spells, key=lambda s: int(s["x"])):
+        if out and spell["x"] <= out[-1]["x2"]:
+            out[-1]["x2"] = max(out[-1]["x2"], spell["x2"])
+        else:
+            out.append(dict(spell))
+    return out
+
+
+def _line(arm: Arm) -> float | None:
+    """Return the points below which the first points scheme sanctions."""
+    if not arm.points:
+        return None
+    scheme = arm.regime["schemes"][arm.points[0]]
+    bands = list((scheme.get("grades") or {}).get("bands", {}).items())
+    bad = {g for e in scheme["effects"] if e.get("sanction") for g in e.get("grade") or []}
+    for (_, floor), (name, _) in zip(bands, bands[1:], strict=False):
+        if name in bad:
+            return float(floor)
+    return None
+
+
+def _table(arms: Sequence[Arm], both: Sequence[Any]) -> Table:
+    rows = []
+    for arm, mine in zip(arms, both, strict=False):
+        for row in mine:
+            scheme = arm.manifest["schemes"][int(row["scheme"])]
+            rows.append(
+                (
+                    arm.label,
+                    f"{WHATS[Kind(int(row['kind']))]}, {arm.title(scheme)}",
+                    str(int(row["month"])),
+                    str(int(row["end"])),
+                    SAYS[Truth(int(row["truth"]))],
+                    ENDS[ExitReason(int(row["exit"]))],
+                    words.number(int(row["points"])) if int(row["kind"]) == Kind.RECORD else "none",
+                )
+            )
+    return Table(
+        "Everything that is written about this synthetic person",
+        ("Regime", "What", "Month", "Last month", "Truth", "How it ended", "Points"),
+        rows,
+        frozenset({2, 3, 6}),
+    )

@@ -1,0 +1,144 @@
+"""One arm of a report: the audit of a run, and a way to look up single figures.
+
+Nothing is computed here: a figure that the audit does not hold is null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scoredsociety.audit import Audit
+
+Key = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure of an audit; every number may be null."""
+
+    measure: str = ""
+    item: str = ""
+    quantity: str = ""
+    unit: str = ""
+    group: str = "all"
+    month: int | None = None
+    value: float | None = None
+    se: float | None = None
+    low: float | None = None
+    high: float | None = None
+    replicates: int = 0
+    people: float | None = None
+    entries: float | None = None
+    scaled: float | None = None
+    note: str = ""
+
+
+NOTHING = Cell()
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One audited run, at its place in a report (0: the one the others are held against)."""
+
+    audit: Audit
+    position: int = 0
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """The run's manifest."""
+        return self.audit.manifest
+
+    @property
+    def label(self) -> str:
+        """Name of this arm in a picture."""
+        return str(self.manifest.get("label") or self.regime.get("title") or "this run")
+
+    @property
+    def regime(self) -> Mapping[str, Any]:
+        """The resolved regime as plain data."""
+        plain: Mapping[str, Any] = self.manifest["regime"]
+        return plain
+
+    @property
+    def months(self) -> int:
+        """Length of the run."""
+        return int(self.manifest["months"])
+
+    @property
+    def lists(self) -> list[str]:
+        """Names of the list schemes."""
+        return self._kind("list")
+
+    @property
+    def points(self) -> list[str]:
+        """Names of the points schemes."""
+        return self._kind("points")
+
+    def _kind(self, kind: str) -> list[str]:
+        schemes = self.regime["schemes"]
+        return [s for s in self.manifest["schemes"] if schemes[s]["kind"] == kind]
+
+    def title(self, scheme: str) -> str:
+        """Return the title of a scheme."""
+        known = self.regime["schemes"].get(scheme, {})
+        return str(known.get("title") or scheme)
+
+    @cached_property
+    def _figures(self) -> dict[Key, Cell]:
+        out: dict[Key, Cell] = {}
+        for row in self.audit.figures.to_pylist():
+            cell = Cell(**{k: v for k, v in row.items() if k in Cell.__dataclass_fields__})
+            out.setdefault((cell.measure, cell.item, cell.quantity, cell.group), cell)
+        return out
+
+    @cached_property
+    def _series(self) -> dict[Key, list[Cell]]:
+        out: dict[Key, list[Cell]] = {}
+        for row in self.audit.series.to_pylist():
+            cell = Cell(**{k: v for k, v in row.items() if k in Cell.__dataclass_fields__})
+            key = (cell.measure, cell.item, cell.quantity, cell.group)
+            out.setdefault(key, []).append(cell)
+        for cells in out.values():
+            cells.sort(key=lambda c: c.month or 0)
+        return out
+
+    def cell(self, measure: str, item: str, quantity: str, group: str = "all") -> Cell:
+        """Return a figure, or :data:`NOTHING` where the audit does not hold it."""
+        return self._figures.get((measure, item, quantity, group), NOTHING)
+
+    def value(self, measure: str, item: str, quantity: str, group: str = "all") -> float | None:
+        """Return the value of a figure, or null."""
+        return self.cell(measure, item, quantity, group).value
+
+    def cells(
+        self,
+        measure: str,
+        item: str | None = None,
+        quantity: str | None = None,
+        group: str | None = None,
+    ) -> Iterator[Cell]:
+        """Yield the figures that match, in the order of the audit."""
+        for cell in self._figures.values():
+            if (
+                cell.measure == measure
+                and item in (None, cell.item)
+                and quantity in (None, cell.quantity)
+                and group in (None, cell.group)
+            ):
+                yield cell
+
+    def series(self, measure: str, item: str, quantity: str, group: str = "all") -> list[Cell]:
+        """Return a monthly series, or an empty list where the audit does not hold it."""
+        return self._series.get((measure, item, quantity, group), [])
+
+    def series_items(self, measure: str, quantity: str | None = None) -> list[str]:
+        """Return the items that have a monthly series of this measure, in order."""
+        out: dict[str, None] = {}
+        for m, item, q, _ in self._series:
+            if m == measure and quantity in (None, q):
+                out[item] = None
+        return list(out)

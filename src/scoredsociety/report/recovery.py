@@ -1,0 +1,252 @@
+"""Why people do not come back, and what due process did about wrongful entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from scoredsociety.report import words
+from scoredsociety.report.lines import Style, lines, style_of
+from scoredsociety.report.parts import Figure, Table
+from scoredsociety.report.people import bars
+from scoredsociety.report.reading import Arm, Cell
+from scoredsociety.report.saying import (
+    biggest,
+    by_arm,
+    cells_table,
+    group_name,
+    panels,
+)
+from scoredsociety.report.theme import GREY, Panel, Row
+
+CURVES = ("income=poorest fifth", "income=richest fifth")
+STEPS = (
+    ("recorded", "recorded"),
+    ("notified", "notified in time"),
+    ("filed", "appealed in time"),
+    ("corrected before entry", "corrected on review"),
+    ("exempted", "exempt for hardship"),
+    ("entered", "entered the list"),
+    ("discovered at a counter", "found out at a counter"),
+    ("filed late", "appealed late"),
+    ("corrected late", "corrected late"),
+)
+WRONGFUL = "truth=wrongful"
+
+
+def status_item(arm: Arm) -> str:
+    """Return the item of the status that people recover from: the list, or spells in a grade."""
+    if arm.lists:
+        return arm.lists[0]
+    return f"{arm.points[0]}/spells" if arm.points else ""
+
+
+def _curve(arm: Arm, item: str, group: str) -> list[Row]:
+    rows = [
+        {"x": r["month"], "y": r["survival"], "low": r["low"], "high": r["high"],
+         "at_risk": r["at_risk"]}
+        for r in arm.audit.survival.to_pylist()
+        if r["item"] == item and r["group"] == group and r["survival"] is not None
+    ]  # fmt: skip
+    return sorted(rows, key=lambda r: r["x"])
+
+
+def survival(arms: Sequence[Arm]) -> Figure:
+    """Draw the Kaplan-Meier curve of being listed."""
+    item = status_item(arms[0])
+    curves = [_curve(a, item, "all") for a in arms]
+    drawn, alone = panels([partial(_survival, a, item) for a in arms])
+
+    def said(arm: Arm) -> str:
+        cell = arm.cell("M7", item, "median months to recovery")
+        if cell.value is None:
+            return "fewer than half come back within the run"
+        return f"it takes {words.plural(cell.value, 'month')} until half have come back"
+
+    wanted = [
+        ("Median months to recovery", "months", "median months to recovery"),
+        ("Mean of completed episodes (biased: the long ones are still running)", "months",
+         "naive mean of completed episodes"),
+        ("Episodes still running at the end", "share", "episodes still running"),
+        ("Listed 24 months after the first entry, still or again", "share",
+         "trap probability, 24 months"),
+        ("Listed 60 months after the first entry, still or again", "share",
+         "trap probability, 60 months"),
+    ]  # fmt: skip
+    groups = ("all", *CURVES, WRONGFUL)
+    table = cells_table(
+        "Recovery, by group",
+        arms,
+        [
+            (f"{what}: {'wrongly listed' if g == WRONGFUL else group_name(g)}", unit,
+             partial(_find, item, q, g))
+            for what, unit, q in wanted
+            for g in groups
+        ],
+        summary="Show recovery times as a table",
+    )  # fmt: skip
+    return Figure(
+        "survival",
+        words.sentence(by_arm(arms, said)),
+        "Of 100 people who are put on the list, how many are still on it so many months later. "
+        "Kaplan–Meier estimate over all replicates; band: 95% interval. Re-entries without a "
+        "break count as one time on the list; people still listed at the end are censored.",
+        drawn if any(curves) else (),
+        (_curve_table(arms, curves), table),
+        notes=(
+            "Dotted: the poorest and the richest fifth. The mean of completed times alone would "
+            "say that people come back sooner, because the longest times are not over.",
+        ),
+        alone=alone,
+    )
+
+
+def _find(item: str, quantity: str, group: str, arm: Arm) -> Cell:
+    return arm.cell("M7", item, quantity, group)
+
+
+def _curve_table(arms: Sequence[Arm], curves: Sequence[Sequence[Row]]) -> Table:
+    columns = ["Months on the list"]
+    for arm in arms:
+        name = f"{arm.label}: " if len(arms) > 1 else ""
+        columns += [words.sentence(f"{name}still listed"), "95% interval", "People at risk"]
+    found = [{r["x"]: r for r in curve} for curve in curves]
+    rows = []
+    for month in sorted({m for f in found for m in f}):
+        row = [str(month)]
+        for curve in found:
+            r = curve.get(month, {})
+            row.append(words.percent(r.get("y")))
+            low, high = r.get("low"), r.get("high")
+            sure = low is not None and high is not None
+            row.append(
+                f"{words.number(100 * low, 1)}% to {words.number(100 * high, 1)}%"
+                if sure and low is not None and high is not None
+                else words.NO_EVIDENCE
+            )
+            row.append(words.number(r.get("at_risk")))
+        rows.append(row)
+    return Table("Still listed, by month", columns, rows, frozenset(range(1, len(columns))))
+
+
+def _survival(arm: Arm, item: str, width: int) -> Panel:
+    rows: list[Row] = []
+    main = _curve(arm, item, "all")
+    for r in main:
+        band = r["low"] is not None and r["high"] is not None
+        point = {"x": r["x"], "y": 100 * r["y"], "series": "all"}
+        rows.append(
+            point | {"low": 100 * (r["low"] if band else r["y"]),
+                     "high": 100 * (r["high"] if band else r["y"])}
+        )  # fmt: skip
+    styles = {"all": style_of(arm.position)}
+    ends = {"all": "all"}
+    for group in CURVES:
+        rows += [
+            {"x": r["x"], "y": 100 * r["y"], "series": group} for r in _curve(arm, item, group)
+        ]
+        styles[group] = Style(GREY, dotted=True)
+        ends[group] = group_name(group)
+    return lines(
+        rows,
+        arm.label,
+        "Still on the list, of 100 put on it, by months since.",
+        last=arm.months,
+        top=100,
+        styles=styles,
+        ends=ends,
+        steps=True,
+        width=width,
+        alt_text=f"Survival curve, simulated. {arm.label}: share still listed by months since "
+        "entry, for all, the poorest fifth and the richest fifth.",
+    )
+
+
+def funnel(arms: Sequence[Arm]) -> Figure:
+    """Draw what due process did to wrongful entries."""
+    item = arms[0].lists[0] if arms[0].lists else f"{next(iter(arms[0].points), '')}/records"
+    known = [s for s in STEPS if any(_step(a, item, s[0]).value is not None for a in arms)]
+    drawn, alone = panels([partial(_funnel, a, item, known) for a in arms])
+
+    def said(arm: Arm) -> str:
+        share = _step(arm, item, "entered").value
+        return f"{words.per(share, 100)} wrongful cases enter all the same"
+
+    table_lines = []
+    for group, name in ((WRONGFUL, "wrongful"), ("truth=true", "rightful")):
+        for step, text in STEPS:
+            table_lines.append(
+                (f"{words.sentence(name)}: {text}", "entries a society",
+                 partial(_count, item, step, group))
+            )  # fmt: skip
+            table_lines.append(
+                (f"{words.sentence(name)}: {text}", "share of recorded",
+                 partial(_count, item, f"{step}, share of recorded", group))
+            )  # fmt: skip
+    for kind in ("mean", "median"):
+        table_lines.append(
+            (f"Wrongful: {kind} months in force before a late correction", "months",
+             partial(_count, item, f"{kind} months wrongly in force before correction", WRONGFUL))
+        )  # fmt: skip
+    return Figure(
+        "funnel",
+        words.sentence(by_arm(arms, said)),
+        "Of 100 wrongful cases (wrong person, no event, or could not do otherwise), how many "
+        "reach each step of the process.",
+        drawn if any(_step(a, item, "recorded").value is not None for a in arms) else (),
+        (cells_table("Steps of due process", arms, table_lines),),
+        alone=alone,
+    )
+
+
+def _step(arm: Arm, item: str, step: str) -> Cell:
+    return arm.cell("M22", item, f"{step}, share of recorded", WRONGFUL)
+
+
+def _count(item: str, quantity: str, group: str, arm: Arm) -> Cell:
+    return arm.cell("M22", item, quantity, group)
+
+
+def _funnel(arm: Arm, item: str, steps: Sequence[tuple[str, str]], width: int) -> Panel:
+    good = {"corrected before entry", "exempted", "corrected late"}
+    style = style_of(arm.position)
+    rows: list[Row] = []
+    for step, text in steps:
+        value = _step(arm, item, step).value
+        row: Row = {"name": text, "y": value, "said": words.per(value, 100)}
+        if step in good:
+            row["colour"] = "#00795C"
+        rows.append(row)
+    said = "; ".join(f"{r['name']}: {r['said']}" for r in rows)
+    return bars(
+        rows,
+        arm.label,
+        "Of 100 wrongful cases.",
+        top=max(1.0, biggest(r["y"] for r in rows)),
+        style=Style(style.colour),
+        left=140,
+        right=110,
+        width=width,
+        alt_text=f"Bars, simulated. {arm.label}, of 100 wrongful cases. {said}.",
+    )
+
+
+def wrongful_table(arms: Sequence[Arm]) -> Table:
+    """Print the wrongful share by entry, by time and by person, and its parts."""
+    item = status_item(arms[0])
+    quantities = (
+        ("Wrongful, of all entries", "entry-weighted"),
+        ("Wrongful, of all months on the list", "time-weighted"),
+        ("Ever wronged, of all people ever listed", "person-weighted"),
+        ("Wrong person, of all entries", "entry-weighted, wrong person"),
+        ("No event, of all entries", "entry-weighted, no event"),
+        ("Could not do otherwise, of all entries", "entry-weighted, excused"),
+    )
+    lookups = [(what, "share", partial(_wrong, item, q)) for what, q in quantities]
+    return cells_table(
+        "How much of the list is wrong", arms, lookups, summary="Show the wrongful share as a table"
+    )
+
+
+def _wrong(item: str, quantity: str, arm: Arm) -> Cell:
+    return arm.cell("M5", item, quantity)

@@ -1,0 +1,139 @@
+"""Turning figures of an audit into words, table rows and small multiples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from scoredsociety.report import words
+from scoredsociety.report.parts import Table
+from scoredsociety.report.reading import Arm, Cell
+from scoredsociety.report.theme import NARROW, WIDE, Panel
+
+PER_1000 = "per 1,000 adults"
+Draw = Callable[[int], Panel]
+Lookup = Callable[[Arm], Cell]
+
+
+def panels(draws: Sequence[Draw], narrow: bool = False) -> tuple[list[Panel], bool]:
+    """Draw small multiples; a picture that stands alone is drawn wide and narrow.
+
+    Returns
+    -------
+    list of Panel, bool
+        The panels, and whether they are one picture twice.
+    """
+    if len(draws) == 1 and not narrow:
+        return [draws[0](WIDE), draws[0](NARROW)], True
+    return [draw(NARROW) for draw in draws], False
+
+
+def say(cell: Cell) -> str:
+    """Write a figure in its unit; undefined is a word, not 0."""
+    if cell.value is None:
+        return "undefined"
+    return in_unit(cell.value, cell.unit)
+
+
+def in_unit(value: float | None, unit: str) -> str:
+    """Write a value the way its unit is written."""
+    if unit == "share":
+        return words.percent(value)
+    if unit == PER_1000 and value is not None and 0 <= value < 0.1:
+        return "fewer than 1 in 10,000"
+    return words.number(value)
+
+
+def say_interval(cell: Cell) -> str:
+    """Write the 95 % interval of a figure."""
+    if cell.value is None:
+        return "undefined"
+    if cell.low is None or cell.high is None:
+        return words.NO_EVIDENCE
+    if cell.unit == "share":
+        return f"{words.number(100 * cell.low, 1)}% to {words.number(100 * cell.high, 1)}%"
+    return words.interval(cell.low, cell.high)
+
+
+def group_name(group: str) -> str:
+    """Write a group's label: "income=poorest fifth" becomes "poorest fifth"."""
+    return "all adults" if group == "all" else group.rpartition("=")[2]
+
+
+def arm_columns(arms: Sequence[Arm], first: Sequence[str]) -> tuple[list[str], frozenset[int]]:
+    """Return the columns of a table with a value and an interval for each arm."""
+    columns = list(first)
+    for arm in arms:
+        name = f"{arm.label}: " if len(arms) > 1 else ""
+        columns += [words.sentence(f"{name}value"), words.sentence(f"{name}95% interval")]
+    return columns, frozenset(range(len(first), len(columns)))
+
+
+def cells_table(
+    caption: str,
+    arms: Sequence[Arm],
+    lines: Iterable[tuple[str, str, Lookup]],
+    *,
+    open_: bool = False,
+    summary: str = "Show these numbers as a table",
+) -> Table:
+    """Build a table with one line a figure and two columns an arm.
+
+    Parameters
+    ----------
+    lines : iterable of (what, unit, lookup)
+        ``lookup`` finds the figure in an arm.
+    """
+    columns, numeric = arm_columns(arms, ("What", "Unit"))
+    rows = []
+    for what, unit, lookup in lines:
+        row = [what, unit]
+        for arm in arms:
+            cell = lookup(arm)
+            row += [say(cell), say_interval(cell)]
+        rows.append(row)
+    return Table(caption, columns, rows, numeric, summary, open_)
+
+
+def series_table(
+    caption: str, arms: Sequence[Arm], named: Sequence[tuple[str, Callable[[Arm], list[Cell]]]]
+) -> Table:
+    """Build a table with one line a month and two columns a series."""
+    columns = ["Month"]
+    found: list[dict[int, Cell]] = []
+    for arm in arms:
+        for name, lookup in named:
+            title = f"{arm.label}: {name}" if len(arms) > 1 else name
+            columns += [words.sentence(title), "95% interval"]
+            found.append({c.month or 0: c for c in lookup(arm)})
+    months = sorted({m for f in found for m in f})
+    rows = []
+    for month in months:
+        row = [str(month)]
+        for series in found:
+            cell = series.get(month, Cell())
+            row += [say(cell), say_interval(cell)]
+        rows.append(row)
+    return Table(caption, columns, rows, frozenset(range(1, len(columns))))
+
+
+def are(phrase: str) -> str:
+    """Return "is" or "are", to agree with a phrase made by :func:`words.one_in`."""
+    return "is" if phrase.startswith(("one ", "fewer than 1 ")) else "are"
+
+
+def biggest(values: Iterable[float | None]) -> float:
+    """Return the largest value that is known, or 0."""
+    return max((v for v in values if v is not None), default=0.0)
+
+
+def by_arm(arms: Sequence[Arm], speak: Callable[[Arm], str]) -> str:
+    """Say one thing of every arm: "4 in 100 without; 2 in 100 with notice"."""
+    if len(arms) == 1:
+        return speak(arms[0])
+    return "; ".join(f"{speak(a)} ({a.label})" for a in arms)
+
+
+def status(arm: Arm) -> tuple[str, str]:
+    """Return the item that stands for "on the list" in this regime, and how to say it."""
+    lists = arm.lists
+    return (lists[0], "on the list") if lists else ("any", "under a sanction")

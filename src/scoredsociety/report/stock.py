@@ -1,0 +1,304 @@
+"""The list over time, who is on it, and where scores stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from scoredsociety.report import words
+from scoredsociety.report.lines import Style, flows, lines, style_of
+from scoredsociety.report.parts import Figure, Table
+from scoredsociety.report.people import bars, dots
+from scoredsociety.report.reading import Arm, Cell
+from scoredsociety.report.saying import (
+    PER_1000,
+    Draw,
+    are,
+    biggest,
+    by_arm,
+    cells_table,
+    group_name,
+    in_unit,
+    panels,
+    series_table,
+    status,
+)
+from scoredsociety.report.theme import Panel, Row
+
+WHO = (
+    ("By income", ("income=poorest fifth", "income=middle fifth", "income=richest fifth")),
+    ("By group", ("group=minority", "group=majority")),
+)
+INCOME = tuple(
+    f"income={name} fifth" for name in ("poorest", "second", "middle", "fourth", "richest")
+)
+
+
+def over_time(arms: Sequence[Arm]) -> Figure:
+    """Draw the stock of the list and what comes in and goes out."""
+    first = arms[0]
+    item, phrase = status(first)
+    series = [a.series("M1", item, "rate") for a in arms]
+    top = biggest(c.high if c.high is not None else c.value for s in series for c in s)
+    draws: list[Draw] = [partial(_stock, a, item, phrase, top) for a in arms]
+    moved = [_flow_rows(a, item) for a in arms]
+    if any(moved):
+        peak = biggest(r["y"] for rows in moved for r in rows)
+        draws += [partial(_flow, a, rows, peak) for a, rows in zip(arms, moved, strict=True)]
+    drawn, alone = panels(draws)
+
+    def said(arm: Arm) -> str:
+        rate = arm.value("M1", item, "rate")
+        count = words.one_in(None if rate is None else rate / 1000, "adult")
+        return f"{count} {are(count)} {phrase}"
+
+    named = [
+        (f"persons {phrase}, {PER_1000}", lambda a: a.series("M1", item, "rate")),
+        ("entries added", lambda a: a.series("M2", item, "entries in")),
+        ("entries removed", lambda a: a.series("M2", item, "entries out")),
+    ]
+    return Figure(
+        "over-time",
+        f"After {first.months} months, {by_arm(arms, said)}",
+        f"Persons {phrase} per 1,000 adults at the end of each month (line; band: 95% interval "
+        "over replicates), and entries added and removed in the month. All adults.",
+        drawn if any(series) else (),
+        (
+            series_table(
+                "The list by month (entries: mean number in one simulated society)",
+                arms,
+                named if any(moved) else named[:1],
+            ),
+        ),
+        alone=alone,
+    )
+
+
+def _stock(arm: Arm, item: str, phrase: str, top: float, width: int) -> Panel:
+    rows: list[Row] = [{"x": 0, "y": 0.0, "low": 0.0, "high": 0.0, "series": "s"}]
+    rows += [
+        {"x": c.month, "y": c.value, "low": c.low, "high": c.high, "series": "s"}
+        for c in arm.series("M1", item, "rate")
+    ]
+    if any(r["low"] is None for r in rows):
+        rows = [{k: r[k] for k in ("x", "y", "series")} for r in rows]
+    last = arm.value("M1", item, "rate")
+    end = in_unit(last, PER_1000)
+    return lines(
+        rows,
+        arm.label,
+        f"Persons {phrase} per 1,000 adults, by month.",
+        last=arm.months,
+        top=top,
+        styles={"s": style_of(arm.position)},
+        ends={"s": f"{end} in 1,000" if last is not None and last >= 0.1 else end},
+        width=width,
+        alt_text=f"Line chart, simulated. {arm.label}: {words.number(last)} persons {phrase} per "
+        f"1,000 adults after {arm.months} months.",
+    )
+
+
+def _flow_rows(arm: Arm, item: str) -> list[Row]:
+    return [
+        {"x": c.month, "y": c.value, "series": name}
+        for name in ("in", "out")
+        for c in arm.series("M2", item, f"entries {name}")
+    ]
+
+
+def _flow(arm: Arm, rows: Sequence[Row], top: float, width: int) -> Panel:
+    people = words.number(float(arm.manifest["people"]))
+    return flows(
+        rows,
+        f"{arm.label}: in and out",
+        f"Entries a month in a society of {people} people.",
+        last=arm.months,
+        top=top,
+        width=width,
+        alt_text=f"Bars by month, simulated. {arm.label}: entries added above the line, entries "
+        "removed below it.",
+    )
+
+
+def counts(arms: Sequence[Arm]) -> Table:
+    """Print persons, entries, persons ever listed and refusals together, a line each."""
+    columns, rows = ["What is counted", "Unit"], []
+    for arm in arms:
+        name = f"{arm.label}: " if len(arms) > 1 else ""
+        columns += [
+            words.sentence(f"{name}in one simulated society"),
+            words.sentence(f"{name}scaled to {_millions(arm)} adults"),
+        ]
+    for what, unit, keys in _counted(arms[0]):
+        row = [what, unit]
+        for arm in arms:
+            cell = arm.cell(*keys)
+            row += [in_unit(cell.value, "") if cell.value is not None else "undefined"]
+            row += [words.number(cell.scaled, 0) if cell.scaled is not None else "undefined"]
+        rows.append(row)
+    return Table(
+        "Four different counts of the same list; none can stand for another",
+        columns,
+        rows,
+        frozenset(range(2, len(columns))),
+        open=True,
+    )
+
+
+def _millions(arm: Arm) -> str:
+    return f"{words.number(float(arm.manifest['adults_nationwide']) / 1e6, 0)} million"
+
+
+def _counted(arm: Arm) -> list[tuple[str, str, tuple[str, str, str]]]:
+    out: list[tuple[str, str, tuple[str, str, str]]] = []
+    for name in arm.lists:
+        place = f" ({arm.title(name)})" if len(arm.lists) > 1 else ""
+        out += [
+            (f"On the list at the end{place}", "persons", ("M1", name, "persons")),
+            (f"In force at the end{place}", "entries", ("M2", name, "entries")),
+            (f"Ever listed{place}", "persons", ("M3", name, "persons ever listed")),
+        ]
+    out.append(("Under at least one sanction", "persons", ("M1", "any", "persons")))
+    out += [
+        (text, "refusals (of tickets, not people)", ("M4", code, "refusals"))
+        for code, text in (("FLY", "Flights refused"), ("RAIL", "Fast trains refused"))
+        if any(True for _ in arm.cells("M4", code))
+    ]
+    return out
+
+
+def who(arms: Sequence[Arm]) -> Figure:
+    """Draw who was ever listed: one dot is one person, wrongly listed dots are hollow."""
+    item = next(iter(arms[0].lists), "")
+    groups = [g for _, names in WHO for g in names]
+    rates = [a.value("M3", item, "rate", g) for a in arms for g in groups]
+    total = 100 if biggest(rates) >= 80 else 1000
+    draws = [
+        partial(_dots, a, item, title, names, total) for a in arms for title, names in WHO
+    ]
+    drawn, _ = panels(draws, narrow=True)
+
+    def said(arm: Arm) -> str:
+        poor = arm.value("M3", item, "rate", INCOME[0])
+        rich = arm.value("M3", item, "rate", INCOME[-1])
+        return (
+            f"{words.per(None if poor is None else poor / 1000)} of the poorest fifth are listed "
+            f"at some time, and {words.per(None if rich is None else rich / 1000)} of the richest"
+        )
+
+    found = dict.fromkeys(c.group for a in arms for c in a.cells("M3", item, "rate"))
+    table_lines = []
+    for g in found:
+        for what, m, q in (
+            ("ever listed", "M3", "rate"),
+            ("ever wrongly listed", "M5", "persons ever wronged, rate"),
+        ):
+            table_lines.append(
+                (f"{words.sentence(group_name(g))}: {what}", PER_1000, partial(_find, m, item, q, g))
+            )
+    return Figure(
+        "who",
+        words.sentence(by_arm(arms, said)),
+        f"Of {total:,} adults in each group, those listed at some time in {arms[0].months} months. "
+        "One dot is one person; a hollow dot was listed wrongly at least once (wrong person, no "
+        "event, or could not do otherwise).",
+        drawn if any(r is not None for r in rates) else (),
+        (cells_table("Persons ever listed, by group", arms, table_lines),),
+    )
+
+
+def _find(measure: str, item: str, quantity: str, group: str, arm: Arm) -> Cell:
+    return arm.cell(measure, item, quantity, group)
+
+
+def _dots(arm: Arm, item: str, title: str, groups: Sequence[str], total: int, width: int) -> Panel:
+    rows = []
+    for group in groups:
+        ever = arm.value("M3", item, "rate", group)
+        wronged = arm.value("M5", item, "persons ever wronged, rate", group)
+        wrong = (wronged or 0.0) / 1000
+        rows.append(
+            {
+                "group": words.sentence(group_name(group)),
+                "right": None if ever is None else max(0.0, ever / 1000 - wrong),
+                "wrong": wrong,
+                "said": words.per(None if ever is None else ever / 1000, total),
+            }
+        )
+    said = "; ".join(f"{r['group']}: {r['said']}" for r in rows)
+    return dots(
+        rows,
+        f"{arm.label}: {title.lower()}",
+        f"Ever listed, of {total:,} adults. Hollow: wrongly.",
+        total=total,
+        colour=style_of(arm.position).colour,
+        width=width,
+        alt_text=f"Dots, simulated. {arm.label}, ever listed. {said}.",
+    )
+
+
+def grades(arms: Sequence[Arm]) -> Figure:
+    """Draw how many people stand in each grade."""
+    scheme = next(iter(arms[0].points), "")
+    bands = list((arms[0].regime["schemes"].get(scheme, {}).get("grades") or {}).get("bands", {}))
+    drawn, alone = panels([partial(_grades, a, scheme, bands) for a in arms])
+    shown = any(_grade(a, scheme, g).value is not None for a in arms for g in bands)
+
+    def said(arm: Arm) -> str:
+        best = max(
+            (g for g in bands if _grade(arm, scheme, g).value is not None),
+            key=lambda g: _grade(arm, scheme, g).value or 0.0,
+            default=None,
+        )
+        if best is None:
+            return "the grades are undefined"
+        return f"{words.per(_grade(arm, scheme, best).value)} stand in grade {best}"
+
+    floors = (arms[0].regime["schemes"].get(scheme, {}).get("grades") or {}).get("bands", {})
+    return Figure(
+        "grades",
+        words.sentence(f"{by_arm(arms, said)} after {arms[0].months} months"),
+        f"People in each grade, of 1,000 enrolled, at the end of the run. {arms[0].title(scheme)}.",
+        drawn if shown else (),
+        (
+            cells_table(
+                "People by grade",
+                arms,
+                [
+                    (f"{g} (from {words.number(float(floors[g]))} points)", "share of the enrolled",
+                     partial(_grade_of, scheme, g))
+                    for g in bands
+                ],
+            ),
+        ),
+        alone=alone,
+    )
+
+
+def _grade(arm: Arm, scheme: str, grade: str) -> Cell:
+    return arm.cell("M18", f"{scheme}:{grade}", "share of the enrolled")
+
+
+def _grade_of(scheme: str, grade: str, arm: Arm) -> Cell:
+    return _grade(arm, scheme, grade)
+
+
+def _grades(arm: Arm, scheme: str, bands: Sequence[str], width: int) -> Panel:
+    rows = []
+    for grade in bands:
+        cell = _grade(arm, scheme, grade)
+        rows.append(
+            {"name": grade, "y": cell.value, "said": words.per(cell.value), "low": None}
+        )
+    said = "; ".join(f"{r['name']}: {r['said']}" for r in rows)
+    return bars(
+        rows,
+        arm.label,
+        "People in each grade, of 1,000 enrolled.",
+        top=1.0,
+        style=Style(style_of(arm.position).colour),
+        left=44,
+        right=140,
+        width=width,
+        alt_text=f"Bars, simulated. {arm.label}. {said}.",
+    )

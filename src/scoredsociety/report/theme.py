@@ -1,0 +1,191 @@
+"""The look of every chart: colours, sizes, and the way to a static picture.
+
+A :class:`Panel` is one small picture of a figure. It keeps the room it needs around its
+plot, so that its size does not hang on the fonts of the machine that draws it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+PAPER = "#fffdf9"
+INK = "#1a1a1a"
+GREY = "#595959"
+PALE = "#d9d6cf"
+HAIR = "#e6e2da"
+HARM = "#B34700"
+SAFEGUARD = "#0072B2"
+REMOVAL = "#00795C"
+DASH = [6, 3]
+SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+SIZE = 12
+WIDE = 640
+NARROW = 348
+SIMULATED = "Simulated"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One picture of a figure.
+
+    Attributes
+    ----------
+    chart : altair.LayerChart
+        Without configuration, so that panels can be put side by side.
+    left, right, bottom : int
+        Room around the plot, in pixels.
+    alt : str
+        What the picture shows, in words.
+    """
+
+    chart: Any
+    left: int
+    right: int
+    bottom: int
+    alt: str
+
+
+def config() -> dict[str, Any]:
+    """Return the Vega-Lite configuration that every chart shares."""
+    axis = {
+        "labelFont": SANS,
+        "titleFont": SANS,
+        "labelFontSize": SIZE,
+        "titleFontSize": SIZE,
+        "titleFontWeight": "normal",
+        "labelColor": GREY,
+        "titleColor": GREY,
+        "gridColor": HAIR,
+        "domainColor": GREY,
+        "tickColor": GREY,
+    }
+    return {
+        "background": PAPER,
+        "font": SANS,
+        "view": {"stroke": None},
+        "axis": axis,
+        "text": {"font": SANS, "fontSize": SIZE, "color": INK},
+        "title": {
+            "font": SANS,
+            "fontSize": 13,
+            "fontWeight": 600,
+            "color": INK,
+            "subtitleFont": SANS,
+            "subtitleFontSize": SIZE,
+            "subtitleColor": GREY,
+            "anchor": "start",
+            "frame": "group",
+            "subtitlePadding": 4,
+            "offset": 10,
+        },
+    }
+
+
+def title(text: str, unit: str, width: int, left: int = 0) -> Any:
+    """Build a panel's title; its grey line always begins with "Simulated".
+
+    ``left`` is the room left of the plot: the title starts at the edge of the picture.
+    """
+    import altair as alt
+
+    subtitle = wrap(f"{SIMULATED}. {unit}", max(20, int(width / 7.3)))
+    text_lines = wrap(text, max(18, int(width / 8.7))) or [" "]
+    return alt.TitleParams(text=text_lines, subtitle=subtitle, anchor="start", dx=4 - left)
+
+
+def wrap(text: str, letters: int) -> list[str]:
+    """Break ``text`` into lines of at most ``letters`` letters where there is a space."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and len(lines[-1]) + 1 + len(word) <= letters:
+            lines[-1] += " " + word
+        else:
+            lines.append(word)
+    return lines
+
+
+def ticks(top: float, count: int = 4) -> list[float]:
+    """Return round tick values from 0 to at least ``top``."""
+    if not top > 0 or not math.isfinite(top):
+        return [0.0, 1.0]
+    raw = top / count
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999)
+    return [round(i * step, 10) for i in range(math.ceil(top / step - 1e-9) + 1)]
+
+
+def spread(places: list[float], gap: float, low: float, high: float) -> list[float]:
+    """Move label places apart so that none is closer than ``gap`` to the next.
+
+    The order stays, and every place stays between ``low`` and ``high`` where there is room.
+    """
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    out = [min(max(p, low), high) for p in places]
+    for before, here in zip(order, order[1:], strict=False):
+        out[here] = max(out[here], out[before] + gap)
+    over = max([0.0] + [out[i] - high for i in order])
+    if over:
+        ceiling = high
+        for i in reversed(order):
+            out[i] = min(out[i], ceiling)
+            ceiling = out[i] - gap
+    return out
+
+
+def finish(chart: Any) -> Any:
+    """Give a chart (or a row of them) the shared configuration: what a notebook shows."""
+    return chart.configure(**config())
+
+
+def svg(panel: Panel, name: str) -> str:
+    """Draw one panel as an SVG element ready to stand in a page.
+
+    Parameters
+    ----------
+    panel : Panel
+    name : str
+        Prefix of every identifier inside, unique on the page.
+    """
+    import vl_convert as vlc
+
+    spec = panel.chart.to_dict()
+    spec.pop("$schema", None)
+    spec["config"] = config()
+    lines = len(spec.get("title", {}).get("text", [])) + len(
+        spec.get("title", {}).get("subtitle", [])
+    )
+    spec["autosize"] = {"type": "none"}
+    spec["padding"] = {
+        "left": panel.left,
+        "right": panel.right,
+        "top": 14 + 17 * lines if lines else 8,
+        "bottom": panel.bottom,
+    }
+    return inline(vlc.vegalite_to_svg(json.dumps(spec)), panel.alt, name)
+
+
+def inline(drawn: str, alt_text: str, name: str) -> str:
+    """Turn a drawn SVG document into an element with a role, a name and no fixed width."""
+    from markupsafe import escape
+
+    head = re.search(r"<svg\b([^>]*)>", drawn)
+    if head is None:
+        raise ValueError("the drawing holds no <svg> element; was the chart empty?")
+    size = {k: float(v) for k, v in re.findall(r'\b(width|height)="([\d.]+)"', head[1])}
+    width, height = size["width"], size["height"]
+    inner = drawn[head.end() : drawn.rindex("</svg>")]
+    inner = re.sub(r'\s(?:role|aria-[a-z]+|class)="[^"]*"', "", inner)
+    inner = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', inner)
+    inner = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", inner)
+    inner = re.sub(r'\s(?:xmlns(?::xlink)?)="[^"]*"', "", inner)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
+        f'role="img" aria-label="{escape(alt_text)}" style="max-width:{width:g}px">'
+        f"{inner}</svg>"
+    )

@@ -1,0 +1,181 @@
+"""How the report says a number.
+
+Counts first ("one adult in 120"), never 0 %, "percentage points" for differences and
+"times as likely" for ratios. What is null is said in words and never becomes 0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+NO_EVIDENCE = "not enough evidence"
+"""What stands in a cell whose value is null."""
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def known(value: float | None) -> bool:
+    """Tell whether ``value`` is a finite number (null and NaN are not)."""
+    return value is not None and math.isfinite(value)
+
+
+def number(value: float | None, digits: int | None = None) -> str:
+    """Write a plain number with thousands separators and a real minus sign.
+
+    Parameters
+    ----------
+    value : float or None
+        In whatever unit; null gives :data:`NO_EVIDENCE`.
+    digits : int, optional
+        Decimals. By default about three significant figures, and none for whole numbers.
+
+    Examples
+    --------
+    >>> number(12345.6), number(0.01234), number(-3.0), number(None)
+    ('12,346', '0.0123', '−3', 'not enough evidence')
+    """
+    if value is None or not math.isfinite(value):
+        return NO_EVIDENCE
+    size = abs(value)
+    if digits is None:
+        if float(value).is_integer() or size >= 100:
+            digits = 0
+        elif size >= 10:
+            digits = 1
+        else:
+            digits = min(6, 2 - math.floor(math.log10(size)))
+    text = f"{size:,.{digits}f}"
+    negative = value < 0 and any(c in "123456789" for c in text)
+    return (MINUS if negative else "") + text
+
+
+def round_count(value: float) -> int:
+    """Round a count to two significant figures above 100, else to a whole number."""
+    if value < 100:
+        return round(value)
+    step = int(10 ** (math.floor(math.log10(value)) - 1))
+    return round(value / step) * step
+
+
+def one_in(share: float | None, noun: str = "", plural: str = "") -> str:
+    """Say a share as people: "one adult in 120", "34 adults in 100".
+
+    Parameters
+    ----------
+    share : float or None
+        Between 0 and 1.
+    noun, plural : str
+        What is counted; ``plural`` defaults to ``noun`` + "s".
+
+    Examples
+    --------
+    >>> one_in(1 / 118, "adult"), one_in(0.34, "adult"), one_in(0.0, "adult")
+    ('one adult in 120', '34 adults in 100', 'fewer than 1 adult in 1,000')
+    """
+    if share is None or not math.isfinite(share):
+        return NO_EVIDENCE
+    one = f" {noun}" if noun else ""
+    many = f" {plural or noun + 's'}" if noun else ""
+    if share >= 1:
+        return f"all{many}"
+    if share > 0.995:
+        return f"more than 99{many} in 100"
+    if share > 0.15:
+        return f"{round(share * 100)}{many} in 100"
+    if share < 0.001:
+        return f"fewer than 1{one} in 1,000"
+    return f"one{one} in {round_count(1 / share):,}"
+
+
+def per(rate: float | None, base: int = 1000) -> str:
+    """Say a share as a count out of ``base``: "14 in 1,000", "fewer than 1 in 1,000"."""
+    if rate is None or not math.isfinite(rate):
+        return NO_EVIDENCE
+    count = rate * base
+    if 0 <= count < 1:
+        return f"fewer than 1 in {base:,}"
+    if base - 1 < count < base:
+        return f"more than {base - 1:,} in {base:,}"
+    return f"{number(count, 1 if count < 10 and round(count, 1) % 1 else 0)} in {base:,}"
+
+
+def percent(share: float | None) -> str:
+    """Write a share as a percentage, without ever writing 0 %.
+
+    Examples
+    --------
+    >>> percent(0.0123), percent(0.0), percent(1.0), percent(0.9999)
+    ('1.2%', 'under 0.1%', '100%', 'over 99.9%')
+    """
+    if share is None or not math.isfinite(share):
+        return NO_EVIDENCE
+    if 0 <= share < 0.001:
+        return "under 0.1%"
+    if -0.001 < share < 0:
+        return f"between {MINUS}0.1% and 0.1%"
+    if 0.999 < share < 1:
+        return "over 99.9%"
+    size = abs(share) * 100
+    whole = size >= 99.95 or float(f"{size:.6g}").is_integer()
+    return f"{number(share * 100, 0 if whole else 1)}%"
+
+
+def percentage_points(difference: float | None) -> str:
+    """Write a difference of two shares in percentage points."""
+    if difference is None or not math.isfinite(difference):
+        return NO_EVIDENCE
+    if abs(difference) < 0.0005:
+        return "less than 0.1 percentage points"
+    if round(abs(difference) * 100, 1) == 1.0:
+        return (MINUS if difference < 0 else "") + "1 percentage point"
+    return f"{number(difference * 100, 1)} percentage points"
+
+
+def times(ratio: float | None, what: str = "likely") -> str:
+    """Say a ratio: "3.2 times as likely", "about as likely"."""
+    if ratio is None or not math.isfinite(ratio):
+        return NO_EVIDENCE
+    if 0.95 < ratio < 1.05:
+        return f"about as {what}"
+    if ratio < 0.01:
+        return f"less than 0.01 times as {what}"
+    digits = 0 if ratio >= 10 else 1 if ratio >= 1 else 2
+    text = number(ratio, digits)
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{text} times as {what}"
+
+
+def interval(low: float | None, high: float | None, digits: int | None = None) -> str:
+    """Write a range: "4.1 to 6.2"; null bounds give :data:`NO_EVIDENCE`."""
+    if not (known(low) and known(high)):
+        return NO_EVIDENCE
+    return f"{number(low, digits)} to {number(high, digits)}"
+
+
+def plural(count: float | None, one: str, many: str = "") -> str:
+    """Write a count with its noun: "1 person", "14 people"."""
+    if count is None or not math.isfinite(count):
+        return NO_EVIDENCE
+    text = number(count, 0)
+    return f"{text} {one if text == '1' else many or one + 's'}"
+
+
+def people(count: float | None) -> str:
+    """Write a number of people: "1 person", "14 people", "nobody" for none."""
+    if count is not None and count == 0:
+        return "nobody"
+    return plural(count, "person", "people")
+
+
+def listing(words: Iterable[str]) -> str:
+    """Join words as British prose does: "a, b and c"."""
+    items = list(words)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def sentence(text: str) -> str:
+    """Start ``text`` with a capital and leave the rest as it is."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,114 @@
+"""Between which numbers every quantity may lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scoredsociety.schemes.errors import Path
+
+
+@dataclass(frozen=True)
+class Limit:
+    """An interval with its unit.
+
+    Attributes
+    ----------
+    low, high : float
+        Both allowed, unless ``above`` says that ``low`` is not.
+    unit : str
+        Told in messages.
+    above : bool
+        Whether the number must be greater than ``low``.
+    whole : bool
+        Whether it must be a whole number.
+    """
+
+    low: float
+    high: float
+    unit: str = ""
+    above: bool = False
+    whole: bool = False
+
+    def accepts(self, value: float) -> bool:
+        """Whether a number lies inside."""
+        if self.whole and value != int(value):
+            return False
+        return (self.low < value if self.above else self.low <= value) and value <= self.high
+
+    def __str__(self) -> str:
+        kind = "a whole number" if self.whole else "a number"
+        unit = f" of {self.unit}" if self.unit else ""
+        if self.above:
+            return f"{kind}{unit} above {self.low:g} and up to {self.high:g}"
+        return f"{kind}{unit} from {self.low:g} to {self.high:g}"
+
+
+SHARE = Limit(0, 1)
+HAZARD = Limit(0, 1, above=True)
+DAYS = Limit(0, 3650, "days")
+MONTHS = Limit(1, 1200, "months", whole=True)
+FACTOR = Limit(0, 100)
+RATE = Limit(0, 1000, "acts a month")
+MONEY = Limit(0, 1e9, "CNY")
+
+CONDUCT: dict[Path, Limit] = {
+    ("monthly",): RATE,
+    ("others",): SHARE,
+    ("log_sd",): Limit(0, 2),
+    ("income_gradient",): Limit(-5, 5),
+    ("detection", "*"): SHARE,
+    ("certainty_cap",): Limit(1, 8),
+    ("excused",): SHARE,
+    ("excused_after_shock",): SHARE,
+    ("innocent", "*"): SHARE,
+}
+
+SCHEME: dict[Path, Limit] = {
+    ("start",): Limit(-10_000, 10_000, "points", whole=True),
+    ("process", "notice"): SHARE,
+    ("process", "window_days"): DAYS,
+    ("process", "filing_days"): Limit(0, 3650, "days", above=True),
+    ("process", "review", "wrongful"): SHARE,
+    ("process", "review", "rightful"): SHARE,
+    ("process", "late_appeal"): SHARE,
+    ("process", "hardship_exemption"): SHARE,
+    ("process", "expiry_months"): MONTHS,
+    ("process", "exit", "monthly"): HAZARD,
+    ("process", "exit", "income_exponent"): Limit(0, 5),
+    ("process", "exit", "term_months"): MONTHS,
+    ("awareness", "inside"): SHARE,
+    ("awareness", "outside"): SHARE,
+    ("awareness", "certainty"): Limit(1, 100),
+    ("feedback", "*", "theta"): FACTOR,
+    ("gravity", "*"): MONEY,
+} | {("conducts", "*", *path): limit for path, limit in CONDUCT.items()}
+
+WORLD: dict[Path, Limit] = {
+    ("parameters", "common_propensity"): SHARE,
+    ("parameters", "certainty_elasticity"): Limit(0, 5),
+    ("parameters", "prior_acts"): Limit(0, 1e6, "acts", above=True),
+    ("parameters", "deed_boost"): FACTOR,
+    ("parameters", "illness_monthly"): SHARE,
+    ("parameters", "job_loss_monthly"): SHARE,
+    ("parameters", "shock_months"): MONTHS,
+    ("parameters", "shock_factor"): FACTOR,
+    ("parameters", "flight_attempts"): SHARE,
+    ("parameters", "rail_attempts"): SHARE,
+    ("channels", "*", "wrong_person", "*"): SHARE,
+    ("channels", "*", "human_review"): SHARE,
+    ("channels", "*", "capacity"): Limit(0, 1000, above=True),
+    ("sanctions", "*", "harm"): Limit(0, 10, "monthly incomes"),
+    ("sanctions", "*", "exposed"): SHARE,
+    ("rewards", "*", "benefit"): Limit(0, 10, "monthly incomes"),
+    ("gravity", "*"): MONEY,
+} | {("conducts", "*", *path): limit for path, limit in CONDUCT.items()}
+
+
+def limit_at(path: Path, table: dict[Path, Limit]) -> Limit | None:
+    """Return the limit of the quantity at a path, if the table names one."""
+    for pattern, limit in table.items():
+        if len(pattern) == len(path) and all(
+            want in ("*", have) for want, have in zip(pattern, path, strict=True)
+        ):
+            return limit
+    return None

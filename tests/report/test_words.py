@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from scoredsociety.report import words
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (None, "not enough evidence"),
+        (math.nan, "not enough evidence"),
+        (0.0, "fewer than 1 adult in 1,000"),
+        (0.00099, "fewer than 1 adult in 1,000"),
+        (0.001, "one adult in 1,000"),
+        (1 / 118, "one adult in 120"),
+        (1 / 7, "one adult in 7"),
+        (0.34, "34 adults in 100"),
+        (0.999, "more than 99 adults in 100"),
+        (1.0, "all adults"),
+    ],
+)
+def test_a_share_is_said_as_people(share, said):
+    assert words.one_in(share, "adult") == said
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (None, "not enough evidence"),
+        (0.0, "under 0.1%"),
+        (0.0004, "under 0.1%"),
+        (0.0123, "1.2%"),
+        (0.5, "50%"),
+        (0.9996, "over 99.9%"),
+        (1.0, "100%"),
+        (-0.02, "−2%"),
+        (-0.0001, "between −0.1% and 0.1%"),
+    ],
+)
+def test_a_percentage_is_never_nought(share, said):
+    assert words.percent(share) == said
+
+
+@pytest.mark.parametrize(
+    ("rate", "base", "said"),
+    [
+        (0.0, 1000, "fewer than 1 in 1,000"),
+        (0.0004, 1000, "fewer than 1 in 1,000"),
+        (0.0066, 1000, "6.6 in 1,000"),
+        (0.007, 1000, "7 in 1,000"),
+        (0.0142, 1000, "14 in 1,000"),
+        (0.9999, 1000, "more than 999 in 1,000"),
+        (1.0, 1000, "1,000 in 1,000"),
+        (0.2, 100, "20 in 100"),
+        (None, 100, "not enough evidence"),
+    ],
+)
+def test_a_rate_is_a_count_out_of_a_round_number(rate, base, said):
+    assert words.per(rate, base) == said
+
+
+@pytest.mark.parametrize(
+    ("ratio", "said"),
+    [
+        (None, "not enough evidence"),
+        (1.0, "about as likely"),
+        (3.24, "3.2 times as likely"),
+        (18.3, "18 times as likely"),
+        (2.0, "2 times as likely"),
+        (0.25, "0.25 times as likely"),
+        (0.0, "less than 0.01 times as likely"),
+    ],
+)
+def test_a_ratio_is_times_as_likely(ratio, said):
+    assert words.times(ratio) == said
+
+
+@pytest.mark.parametrize(
+    ("difference", "said"),
+    [
+        (None, "not enough evidence"),
+        (0.0, "less than 0.1 percentage points"),
+        (0.01, "1 percentage point"),
+        (-0.01, "−1 percentage point"),
+        (-0.153, "−15.3 percentage points"),
+    ],
+)
+def test_a_difference_is_in_percentage_points(difference, said):
+    assert words.percentage_points(difference) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "not enough evidence"),
+        (math.inf, "not enough evidence"),
+        (0, "0"),
+        (-0.0, "0"),
+        (1, "1"),
+        (1234567.8, "1,234,568"),
+        (-3, "−3"),
+        (0.01234, "0.0123"),
+        (12.345, "12.3"),
+    ],
+)
+def test_plain_numbers(value, said):
+    assert words.number(value) == said
+
+
+def test_intervals_and_counts():
+    assert words.interval(4.1, 6.25, 1) == "4.1 to 6.2"
+    assert words.interval(None, 2.0) == words.NO_EVIDENCE
+    assert words.people(0) == "nobody"
+    assert words.people(1) == "1 person"
+    assert words.people(14) == "14 people"
+    assert words.people(None) == words.NO_EVIDENCE
+    assert words.plural(1, "entry", "entries") == "1 entry"
+    assert words.listing(["a", "b", "c"]) == "a, b and c"
+    assert words.listing([]) == ""
+    assert words.sentence("one adult in 7") == "One adult in 7"
