@@ -1,3 +1,5 @@
+"""How numbers are said."""
+
 from __future__ import annotations
 
 import math

@@ -12,8 +12,9 @@ from scoredsociety.audit.findings import Finding, findings, findings_comparison
 from scoredsociety.audit.grades import steps_to_target
 from scoredsociety.audit.harm import CNY_PER_MI, expected_harm
 from scoredsociety.audit.lives import Life, Lives, pick_lives
+from scoredsociety.audit.matching import differing_lives
 from scoredsociety.audit.measures import Measure
-from scoredsociety.audit.pairing import Comparison, compare_runs, differing_lives
+from scoredsociety.audit.pairing import Comparison, compare_runs
 from scoredsociety.audit.spiral import (
     Estimate,
     branching_total,

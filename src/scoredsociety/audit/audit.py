@@ -15,7 +15,8 @@ from scoredsociety.audit import counts, grades, harm, reach, recovery, spiral, w
 from scoredsociety.audit import deterrence as deterrence_
 from scoredsociety.audit.assumptions import list_assumptions
 from scoredsociety.audit.measures import Measure
-from scoredsociety.audit.sample import Floats, Sample, load_sample
+from scoredsociety.audit.rows import Floats
+from scoredsociety.audit.sample import Sample, load_sample
 from scoredsociety.audit.sheet import Key, Sheet, figures_table, series_table
 from scoredsociety.engine.result import RunData
 

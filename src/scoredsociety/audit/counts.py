@@ -6,7 +6,8 @@ import numpy as np
 
 from scoredsociety.audit.intervals import ratio
 from scoredsociety.audit.measures import Measure
-from scoredsociety.audit.sample import Floats, Sample, Stream
+from scoredsociety.audit.rows import Floats
+from scoredsociety.audit.sample import Sample, Stream
 from scoredsociety.audit.sheet import Sheet
 from scoredsociety.engine.result import CELL_FIELDS, PROFILE_FIELDS, Kind
 

@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from scoredsociety.audit.intervals import ratio
 from scoredsociety.audit.measures import Measure
-from scoredsociety.audit.sample import Floats, Sample, load_sample
+from scoredsociety.audit.rows import Floats
+from scoredsociety.audit.sample import Sample, load_sample
 from scoredsociety.audit.sheet import Sheet, figures_table, series_table
 from scoredsociety.audit.spiral import require_pair
 from scoredsociety.engine.result import RunData

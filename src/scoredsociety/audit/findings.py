@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scoredsociety.audit.recovery import TAUS
 from scoredsociety.audit.words import (
     count_text,
     interval_text,
@@ -98,11 +99,14 @@ def _wrongful(audit: Audit, item: str, unit: tuple[str, str]) -> Finding:
 def _recovery(audit: Audit, item: str) -> Finding:
     median, low, high, _ = audit.cell("M7", item, "median months to recovery")
     naive = audit.value("M7", item, "naive mean of completed episodes")
-    trap = [
-        f"{share_text(audit.value('M7', item, f'trap probability, {tau} months'))} are listed, "
-        f"still or again, {tau} months after the first entry"
-        for tau in (24, 60)
-    ]
+    trap = []
+    for tau in TAUS:
+        share = audit.value("M7", item, f"trap probability, {tau} months")
+        trap.append(
+            f"{share_text(share)} are listed, still or again, {tau} months after the first entry"
+            if share is not None
+            else f"the run is too short to follow anybody for {tau} months"
+        )
     text = (
         f"Half of the people in {item} are free again after {number_text(median)} months."
         if median is not None

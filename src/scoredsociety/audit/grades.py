@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from scoredsociety.audit.intervals import means, ratio
 from scoredsociety.audit.measures import Measure
-from scoredsociety.audit.sample import Floats, Sample
+from scoredsociety.audit.rows import Floats
+from scoredsociety.audit.sample import Sample
 from scoredsociety.audit.sheet import Sheet, nullable
 from scoredsociety.schemes.model import Scheme
 
@@ -138,7 +139,7 @@ def mobility_table(sample: Sample) -> pa.Table:
                 columns["to"].append(end)
                 shares.append(p[:, i, j])
                 counts.append(float(moves[:, i, j].mean()))
-    m = means(np.array(shares).reshape(len(shares), -1))
+    m = means(np.array(shares).reshape(len(shares), sample.replicates))
     return pa.table(
         {
             **{k: pa.array(v, pa.string()) for k, v in columns.items()},

@@ -10,7 +10,8 @@ import numpy as np
 from scoredsociety.audit.counts import sanctions_of
 from scoredsociety.audit.intervals import ratio
 from scoredsociety.audit.measures import Measure
-from scoredsociety.audit.sample import TRUTH_GROUPS, Floats, Ints, Rows, Sample, Stream
+from scoredsociety.audit.rows import Floats, Ints, Rows
+from scoredsociety.audit.sample import TRUTH_GROUPS, Sample, Stream
 from scoredsociety.audit.sheet import Sheet
 from scoredsociety.engine.result import ExitReason
 
@@ -137,7 +138,7 @@ def compute_m8(sample: Sample, sheet: Sheet) -> None:
         notes.append(note)
         cross, lenient = _cross_rates(sample, b), _cross_rates(sample, b, finance)
         columns: list[tuple[Rows, str]] = [(rows, "all")]
-        columns += [(rows.take(np.isin(rows.truth, t)), g) for g, t in TRUTH_GROUPS.items()]
+        columns += [(rows.with_truth(t), g) for g, t in TRUTH_GROUPS.items()]
         for part, label in columns:
             m = part.months
             tables = [
@@ -197,7 +198,7 @@ def compute_m9(sample: Sample, sheet: Sheet) -> None:
         rate = b.monthly * CNY_PER_MI
         selections: dict[str, Rows] = {"all": rows}
         for label, truths in TRUTH_GROUPS.items():
-            selections[label] = rows.take(np.isin(rows.truth, truths))
+            selections[label] = rows.with_truth(truths)
         for code in np.unique(rows.conduct):
             selections[f"conduct={sample.conducts[code]}"] = rows.take(rows.conduct == code)
         for label, part in selections.items():

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoredsociety.audit.pairing import entered_statuses, has_person, status_kind
-from scoredsociety.audit.sample import Ints, Rows, Sample, load_sample
+from scoredsociety.audit.rows import Ints, Rows
+from scoredsociety.audit.sample import Sample, load_sample
 from scoredsociety.audit.spiral import require_pair
 from scoredsociety.engine.result import RunData
 

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from scoredsociety.audit.audit import Audit, audit_sample
 from scoredsociety.audit.deterrence import deterrence
 from scoredsociety.audit.intervals import ratio
-from scoredsociety.audit.sample import Floats, Ints, Rows, Sample, load_sample
+from scoredsociety.audit.matching import differing_lives, recode, same, shared_names
+from scoredsociety.audit.rows import Floats, Ints, Rows
+from scoredsociety.audit.sample import Sample, load_sample
 from scoredsociety.audit.sheet import Line, Sheet, figures_table
 from scoredsociety.audit.spiral import require_pair
 from scoredsociety.audit.survival import episodes
@@ -112,91 +114,26 @@ def has_person(sample: Sample, rows: Rows) -> NDArray[np.bool_]:
 def months_sanctioned(sample: Sample) -> Ints:
     """Return the months under any status that bears sanctions, for each person: shape (R * N,)."""
     out = np.zeros(sample.replicates * sample.people, dtype=np.int64)
-    kept = [s.entered for s in sample.statuses]
+    kept = [s.entered.index for s in sample.statuses]
     if kept:
-        rows = kept[0] if len(kept) == 1 else _stack(kept)
+        rows = sample.rows.take(np.concatenate(kept))
         e = episodes(rows, sample.months)
         np.add.at(out, rows.person[e.first], e.duration)
     return out
 
 
-def _stack(parts: list[Rows]) -> Rows:
-    names = list(Rows.__dataclass_fields__)
-    return Rows(**{n: np.concatenate([getattr(p, n) for p in parts]) for n in names})
-
-
-def _names(a: RunData, b: RunData, key: str) -> dict[str, int]:
-    names = dict.fromkeys([*a.manifest[key], *b.manifest[key]])
-    return {name: k for k, name in enumerate(names)}
-
-
-def _recode(
-    run: RunData, key: str, codes: NDArray[Any], names: dict[str, int]
-) -> NDArray[np.uint64]:
-    """Replace the codes of one run by codes that both runs share."""
-    table = np.arange(256, dtype=np.uint64) + len(names)  # codes without a name keep apart
-    for k, name in enumerate(run.manifest[key]):
-        table[k] = names[name]
-    out: NDArray[np.uint64] = table[codes]
-    return out
-
-
-def differing_lives(a: RunData, b: RunData) -> list[Ints]:
-    """Return, for each replicate, the persons whose ledger rows are not the same.
-
-    Rows are the same if subject, kind, scheme, act, conduct, month, end, truth, exit and flags
-    are; schemes and conducts by name. Several equal rows count as several.
-
-    Returns
-    -------
-    list of int64 arrays
-        Ascending subject indices.
-    """
-    schemes, conducts = _names(a, b, "schemes"), _names(a, b, "conducts")
-    out = []
-    for left, right in zip(a.replicates, b.replicates, strict=True):
-        first, second = [], []
-        for run, ledger in ((a, left.ledger), (b, right.ledger)):
-            u = {n: ledger[n].astype(np.uint64) for n in ledger.dtype.names or ()}
-            scheme = _recode(run, "schemes", ledger["scheme"], schemes)
-            conduct = _recode(run, "conducts", ledger["conduct"], conducts)
-            # 32 bits of subject, then 2 kind, 9 scheme, 9 conduct; two more words for the rest.
-            first.append(u["subject"] << 32 | u["kind"] << 18 | scheme << 9 | conduct)
-            when = u["act"] << 32 | u["month"] << 16 | u["end"]
-            how = u["truth"] << 16 | u["exit"] << 8 | u["flags"]
-            second.append((when, how))
-        k1 = np.concatenate(first)
-        k2 = np.concatenate([second[0][0], second[1][0]])
-        k3 = np.concatenate([second[0][1], second[1][1]])
-        sign = np.repeat([1, -1], [len(left.ledger), len(right.ledger)])
-        if not k1.size:
-            out.append(np.zeros(0, dtype=np.int64))
-            continue
-        order = np.lexsort((k3, k2, k1))
-        k1, k2, k3, sign = k1[order], k2[order], k3[order], sign[order]
-        new = np.ones(k1.size, dtype=np.bool_)
-        new[1:] = (k1[1:] != k1[:-1]) | (k2[1:] != k2[:-1]) | (k3[1:] != k3[:-1])
-        at = np.flatnonzero(new)
-        balance = np.add.reduceat(sign, at)
-        out.append(np.unique(k1[at[balance != 0]] >> np.uint64(32)).astype(np.int64))
-    return out
-
-
 def _prevented(sheet: Sheet, a: Sample, b: Sample, schemes: dict[str, int]) -> None:
     """Write the entries of A whose act brings no entry under B, and the reverse, by truth."""
-    keys = []
-    for sample in (a, b):
-        ledgers = [x.ledger for x in sample.run.replicates]
-        at = (sample.rows.kind == Kind.ENTRY) & (sample.rows.exit != ExitReason.STOPPED)
-        act = np.concatenate([x["act"] for x in ledgers])[at].astype(np.uint64)
-        code = np.concatenate([x["scheme"] for x in ledgers])[at]
-        scheme = _recode(sample.run, "schemes", code, schemes)
-        person = sample.rows.person[at].astype(np.uint64)
-        keys.append(np.stack([person, act << 9 | scheme], axis=1))
     rows = (entered_statuses(a, Kind.ENTRY), entered_statuses(b, Kind.ENTRY))
-    width = len(keys[0])
-    _, at_all = np.unique(np.concatenate(keys), axis=0, return_inverse=True)
-    left, right = at_all[:width], at_all[width:]
+    acts, codes = [], []
+    for sample, part in zip((a, b), rows, strict=True):
+        ledgers = [x.ledger for x in sample.run.replicates]
+        acts.append(np.concatenate([x["act"] for x in ledgers])[part.index])
+        codes.append(recode(sample.run, "schemes", part.scheme, schemes))
+    at_all = same(
+        np.concatenate([x.person for x in rows]), np.concatenate(acts), np.concatenate(codes)
+    )
+    left, right = at_all[: len(rows[0])], at_all[len(rows[0]) :]
     for word, mine, other, sample, part in (
         ("prevented", left, right, a, rows[0]),
         ("added", right, left, b, rows[1]),
@@ -304,7 +241,7 @@ def compare_runs(run_a: RunData, run_b: RunData) -> Comparison:
     wrong_a = has_person(a, rows_a.take(rows_a.wrongful))
     wrong_b = has_person(b, rows_b.take(rows_b.wrongful))
     _four_ways(sheet, a, b, "wrongly listed", wrong_a, wrong_b)
-    _prevented(sheet, a, b, _names(run_a, run_b, "schemes"))
+    _prevented(sheet, a, b, shared_names(run_a, run_b, "schemes"))
     different = np.array([x.size for x in differing_lives(run_a, run_b)], dtype=np.float64)
     sheet.put("paired", "lives", "that differ", "persons", different)
     sheet.put("paired", "lives", "that differ, share", "share of people",

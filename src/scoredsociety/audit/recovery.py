@@ -7,16 +7,10 @@ import pyarrow as pa
 
 from scoredsociety.audit.intervals import ratio
 from scoredsociety.audit.measures import Measure
-from scoredsociety.audit.sample import (
-    TRUTH_GROUPS,
-    Floats,
-    Ints,
-    Rows,
-    Sample,
-    Stream,
-)
+from scoredsociety.audit.rows import Floats, Ints, Rows
+from scoredsociety.audit.sample import TRUTH_GROUPS, TRUTH_LABELS, Sample, Stream
 from scoredsociety.audit.sheet import Sheet, nullable
-from scoredsociety.audit.survival import Episodes, episodes, first_at_most, product_limit, trapped
+from scoredsociety.audit.survival import episodes, first_at_most, product_limit, trapped
 
 TAUS = (24, 60)
 """Months after the first entry at which the trap probability is read."""
@@ -40,26 +34,31 @@ def _spread(sample: Sample, rows: Rows, extra: Ints, width: int) -> Floats:
     everything = np.arange(len(rows))
     add(everything, np.zeros(len(rows), dtype=np.int64))
     for k, truths in enumerate(TRUTH_GROUPS.values()):
-        mask = np.flatnonzero(np.isin(rows.truth, truths))
+        wanted = np.zeros(len(TRUTH_LABELS), dtype=np.bool_)
+        wanted[list(truths)] = True
+        mask = np.flatnonzero(wanted[rows.truth])
         add(mask, np.full(mask.size, 1 + k))
     for column in sample.groups.column:
         add(everything, column[rows.code] + len(TRUTH_GROUPS))
     return out.reshape(sample.replicates, groups, width).astype(np.float64)
 
 
-def _durations(sample: Sample, stream: Stream, e: Episodes) -> tuple[Floats, Floats]:
+def _durations(sample: Sample, stream: Stream) -> tuple[Floats, Floats]:
     """Count the ends seen and censored by replicate, group and duration: (R, G, T + 1) each."""
+    if "durations" in stream.memo:
+        return stream.memo["durations"]
     width = sample.months + 1
+    e = episodes(stream.entered, sample.months)
     first = stream.entered.take(e.first)
     both = _spread(sample, first, e.duration + width * e.observed, 2 * width)
-    return both[..., width:], both[..., :width]
+    stream.memo["durations"] = both[..., width:], both[..., :width]
+    return stream.memo["durations"]
 
 
 def _write_stream(sample: Sample, sheet: Sheet, stream: Stream) -> None:
     labels = survival_labels(sample)
     rows = stream.entered
-    e = episodes(rows, sample.months)
-    ended, running = _durations(sample, stream, e)
+    ended, running = _durations(sample, stream)
     time = np.arange(sample.months + 1, dtype=np.float64)
     count = (ended + running).sum(axis=2)
     done = ended.sum(axis=2)
@@ -113,8 +112,7 @@ def survival_table(sample: Sample) -> pa.Table:
         k: [] for k in ("item", "group", "month", "survival", "low", "high", "at_risk")
     }
     for stream in sample.statuses:
-        e = episodes(stream.entered, sample.months)
-        ended, running = _durations(sample, stream, e)
+        ended, running = _durations(sample, stream)
         survival, low, high, at_risk = product_limit(ended.sum(axis=0), running.sum(axis=0))
         g, month = np.nonzero(at_risk > 0)
         columns["item"].append(np.full(g.size, stream.item, dtype=object))

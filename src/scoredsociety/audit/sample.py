@@ -6,13 +6,14 @@ over the rows, whatever the number of replicates and groups.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoredsociety.audit.rows import Floats, Ints, Rows, flatten
 from scoredsociety.engine.result import (
     CELLS,
     PROFILE_FIELDS,
@@ -24,9 +25,6 @@ from scoredsociety.engine.result import (
 )
 from scoredsociety.schemes.model import ResolvedRegime
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-
 GROUP_FIELDS = tuple(f for f in PROFILE_FIELDS if f not in ("aware", "city"))
 """Fields that figures are cut by; awareness and city have measures of their own."""
 
@@ -37,63 +35,6 @@ TRUTH_GROUPS: dict[str, tuple[int, ...]] = {
     "truth=wrongful": (Truth.WRONG_PERSON, Truth.NO_EVENT, Truth.EXCUSED),
 }
 """Group label to the truth codes in it."""
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Ledger rows as flat columns, shape (n,) each.
-
-    Attributes
-    ----------
-    replicate : int64
-        Which replicate the row belongs to.
-    person : int64
-        ``replicate * people + subject``.
-    code : int64
-        Position of the row's profile in ``Groups.codes``.
-    cause : int64
-        Row that caused this one, as a position in the columns of all replicates; -1: none.
-    """
-
-    replicate: Ints
-    person: Ints
-    code: Ints
-    kind: Ints
-    scheme: Ints
-    conduct: Ints
-    truth: Ints
-    generation: Ints
-    flags: Ints
-    exit: Ints
-    month: Ints
-    end: Ints
-    points: Ints
-    refusals: Ints
-    cause: Ints
-
-    def take(self, index: NDArray[Any]) -> Rows:
-        """Return the rows at ``index`` (positions or a mask)."""
-        return Rows(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
-
-    def __len__(self) -> int:
-        return len(self.month)
-
-    @property
-    def months(self) -> Ints:
-        """Months in force, up to the horizon."""
-        return self.end - self.month
-
-    @property
-    def in_force(self) -> NDArray[np.bool_]:
-        """Whether the row is in force at the end of the last month."""
-        out: NDArray[np.bool_] = self.exit == ExitReason.IN_FORCE
-        return out
-
-    @property
-    def wrongful(self) -> NDArray[np.bool_]:
-        """Whether the subject did not do, or could not help, what the row says."""
-        out: NDArray[np.bool_] = self.truth != Truth.TRUE
-        return out
 
 
 @dataclass(frozen=True)
@@ -116,6 +57,8 @@ class Stream:
     kind: Kind
     unit: str
     rows: Rows
+    memo: dict[str, tuple[Floats, Floats]] = field(default_factory=dict, repr=False, compare=False)
+    """Tables that more than one measure needs."""
 
     @cached_property
     def entered(self) -> Rows:
@@ -306,35 +249,8 @@ def load_sample(run: RunData, *others: RunData) -> Sample:
         replicates=r,
         people=people,
         months=months,
-        rows=_flatten(run, people, position),
+        rows=flatten(run, position),
         groups=groups,
         adults=groups.sum(adults),
         adults_by_profile=adults,
-    )
-
-
-def _flatten(run: RunData, people: int, position: NDArray[np.intp]) -> Rows:
-    ledgers = [result.ledger for result in run.replicates]
-    sizes = np.array([len(x) for x in ledgers])
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    replicate = np.repeat(np.arange(len(ledgers)), sizes)
-
-    def column(name: str) -> Ints:
-        return np.concatenate([x[name] for x in ledgers]).astype(np.int64)
-
-    subject = column("subject")
-    if subject.size and int(subject.max()) >= people:
-        raise ValueError(
-            f"The ledger names person {int(subject.max())}, but the manifest has {people} people."
-        )
-    cause = column("cause")
-    names = ("kind", "scheme", "conduct", "truth", "generation", "flags", "exit", "month", "end")
-    return Rows(
-        replicate=replicate,
-        person=replicate * people + subject,
-        code=position[column("profile")],
-        points=column("points"),
-        refusals=column("refusals"),
-        cause=np.where(cause < 0, -1, cause + starts[replicate]),
-        **{name: column(name) for name in names},
     )

@@ -160,7 +160,8 @@ def figures_table(lines: list[Line], weight: float) -> pa.Table:
         Columns measure, item, quantity, unit, group, month (null: over the run, or at its
         horizon), value, se, low, high, replicates, people, entries, scaled, note.
     """
-    m = means(np.array([line.values for line in lines]).reshape(len(lines), -1))
+    replicates = lines[0].values.size if lines else 1
+    m = means(np.array([line.values for line in lines]).reshape(len(lines), replicates))
     value, se, low, high, n = m.value, m.se, m.low, m.high, m.replicates
     for k, line in enumerate(lines):
         if line.pooled is not None:

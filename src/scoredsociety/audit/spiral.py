@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from scoredsociety.audit.intervals import means, ratio
 from scoredsociety.audit.measures import Measure
-from scoredsociety.audit.sample import Floats, Sample, load_sample
+from scoredsociety.audit.rows import Floats
+from scoredsociety.audit.sample import Sample, load_sample
 from scoredsociety.audit.sheet import Sheet
 from scoredsociety.engine.result import ExitReason, Kind, RunData
 
@@ -186,7 +187,11 @@ def compute_m6(sample: Sample, sheet: Sheet) -> None:
     """Write the share of triggered entries and the offspring by generation, by list and in all."""
     lists = [s for s in sample.streams if s.kind == Kind.ENTRY]
     note = "Entries near the horizon have not had all their offspring: a lower bound."
-    pairs = [(s.item, s.entered.replicate, s.entered.generation) for s in lists]
+    pairs = [
+        (s.item, s.entered.replicate, s.entered.generation)
+        for s in sample.streams
+        if s.kind != Kind.SPELL
+    ]
     if lists:
         pairs.append(
             (

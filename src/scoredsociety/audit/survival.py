@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scoredsociety.audit.intervals import NORMAL_QUANTILE
-from scoredsociety.audit.sample import Floats, Ints, Rows
+from scoredsociety.audit.rows import Floats, Ints, Rows
 
 
 @dataclass(frozen=True)
@@ -132,23 +132,6 @@ class Episodes:
     first: Ints
 
 
-def by_person(rows: Rows, months: int) -> tuple[Ints, Ints]:
-    """Order rows by person and month.
-
-    Returns
-    -------
-    order : int64 array, shape (n,)
-        Positions of the rows; rows of one person and month keep their order.
-    rank : int64 array, shape (n,)
-        0 for the rows of the first person, 1 for those of the second, and so on.
-    """
-    order = np.argsort(rows.person * (months + 2) + rows.month, kind="stable")
-    person = rows.person[order]
-    new = np.ones(person.size, dtype=np.bool_)
-    new[1:] = person[1:] != person[:-1]
-    return order, np.cumsum(new) - 1
-
-
 def episodes(rows: Rows, months: int) -> Episodes:
     """Merge the overlapping and adjacent rows of each person.
 
@@ -162,7 +145,7 @@ def episodes(rows: Rows, months: int) -> Episodes:
     months : int
         T.
     """
-    order, rank = by_person(rows, months)
+    order, rank = rows.by_person()
     if not order.size:
         nothing = np.zeros(0, dtype=np.int64)
         return Episodes(nothing, np.zeros(0, dtype=np.bool_), nothing)
@@ -197,7 +180,7 @@ def trapped(rows: Rows, months: int, tau: int) -> tuple[Ints, NDArray[np.bool_]]
     listed : bool array, shape (n,)
         Whether an entry is in force at the end of month (first entry + tau).
     """
-    order, rank = by_person(rows, months)
+    order, rank = rows.by_person()
     if not order.size:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_)
     at = np.flatnonzero(np.append(True, rank[1:] != rank[:-1]))

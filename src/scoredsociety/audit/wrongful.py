@@ -8,7 +8,8 @@ import numpy as np
 
 from scoredsociety.audit.intervals import ratio
 from scoredsociety.audit.measures import Measure
-from scoredsociety.audit.sample import TRUTH_GROUPS, TRUTH_LABELS, Floats, Sample, Stream
+from scoredsociety.audit.rows import Floats
+from scoredsociety.audit.sample import TRUTH_GROUPS, TRUTH_LABELS, Sample, Stream
 from scoredsociety.audit.sheet import Sheet
 from scoredsociety.engine.result import ExitReason, Flag, Kind, Truth
 

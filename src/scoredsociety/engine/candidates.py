@@ -9,60 +9,64 @@ its own: a regime that needs a higher layer adds points above and leaves those b
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from scoredsociety.base.jit import inlined, kernel
 from scoredsociety.base.streams import Block, uniform, words
 from scoredsociety.engine.compile import LAYERS, Program
-from scoredsociety.engine.state import INNOCENT, SHOCK, Candidates, State
-from scoredsociety.society.people import BUSINESS, DOG, DRIVER, MINORITY, People, context_normal
+from scoredsociety.engine.state import INNOCENT, SHOCK, Scratch
+from scoredsociety.society.people import BUSINESS, DOG, DRIVER, context_normal
 
 _FIRST, _CANDIDATE = np.uint64(Block.FIRST), np.uint64(Block.CANDIDATE)
 _EDGES = np.array(LAYERS)
 _8, _12 = np.uint64(8), np.uint64(12)
-_SHOCK_STREAM = np.uint64(0x5C0C_0001)
+_SHOCK_STREAM = np.uint64(0x5C0C0001)
 _INNOCENT_LAYER = 7
 """Layer code of the scatter of false records about people who did nothing."""
 
 
 @kernel
 def base_rates(
-    state: State, people: People, program: Program, n: int, seed: int, replicate: int, tile: int
+    scratch: Scratch, program: Program, n: int, seed: int, replicate: int, tile: int
 ) -> None:
-    """Fill ``state.rate`` (C, TILE): acts a month of each person at multiple 1 (MODEL.md BEH).
+    """Fill ``scratch.rate`` (C, TILE): acts a month of each person at multiple 1.
 
-    rate = b e exp(s z - s**2 / 2) f(income rank), with z = sqrt(rho) z_i + sqrt(1 - rho) eps.
+    rate = b e exp(s z - s**2 / 2) f(income rank), with z = sqrt(rho) z_i + sqrt(1 - rho) eps
+    (MODEL.md BEH).
     """
-    conducts = program.identity.shape[0]
+    rate, conducts, settings = scratch.rate, program.conducts, program.settings[0]
+    flags, general, rank = scratch.people.flags, scratch.people.general, scratch.people.rank
     for i in range(n):
-        flags = people.flags[i]
         last_context = np.uint64(0)
         own = 0.0
-        for c in range(conducts):
-            kind = program.who[c]
+        for c in range(conducts.shape[0]):
+            conduct = conducts[c]
             eligible = (
-                kind == 0
-                or (kind == 1 and flags & DRIVER)
-                or (kind == 2 and flags & DOG)
-                or (kind == 3 and flags & BUSINESS)
+                conduct.who == 0
+                or (conduct.who == 1 and flags[i] & DRIVER)
+                or (conduct.who == 2 and flags[i] & DOG)
+                or (conduct.who == 3 and flags[i] & BUSINESS)
             )
-            rate = program.monthly[c]
+            acts = conduct.monthly
             if not eligible:
-                rate *= program.others[c]
-            if rate > 0.0:
-                if program.context[c] != last_context:
-                    last_context = program.context[c]
+                acts *= conduct.others
+            if acts > 0.0:
+                if conduct.context != last_context:
+                    last_context = conduct.context
                     own = context_normal(seed, replicate, i, tile, last_context)
-                s = program.log_sd[c]
-                z = program.common * people.general[i] + program.special * own
-                g = program.gradient[c]
-                rate *= np.exp(s * z - 0.5 * s * s - g * (people.rank[i] - 0.5)) / program.gradient_mean[c]
-            state.rate[c, i] = rate
+                s = conduct.log_sd
+                z = settings.common * general[i] + settings.special * own
+                g = conduct.gradient
+                acts *= np.exp(s * z - 0.5 * s * s - g * (rank[i] - 0.5)) / conduct.gradient_mean
+            rate[c, i] = acts
 
 
 @inlined
 def _scatter(
-    candidates: Candidates,
+    candidates: Any,
     used: int,
     who: int,
     code: int,
@@ -71,16 +75,13 @@ def _scatter(
     rate: float,
     low: float,
     width: float,
-    first: int,
+    u: float,
     months: int,
     seed: int,
     replicate: int,
     tile: int,
 ) -> int:
     """Append one person's points in one layer; return the new number of candidates."""
-    u = uniform(first)
-    if u <= 1.0 - rate * months:
-        return used
     time = -np.log(u) / rate
     serial = 0
     block = _CANDIDATE | (np.uint64(layer) << _8)
@@ -88,15 +89,16 @@ def _scatter(
         lanes = words(
             seed, replicate, np.uint64(who) | (np.uint64(serial) << _12), stream, tile, block
         )
-        if used < candidates.who.shape[0]:
-            candidates.who[used] = who
-            candidates.code[used] = code
-            candidates.layer[used] = layer
-            candidates.serial[used] = serial
-            candidates.month[used] = int(time) + 1
-            candidates.height[used] = low + width * uniform(lanes[0])
-            candidates.channel[used] = uniform(lanes[1])
-            candidates.truth[used] = uniform(lanes[2])
+        if used < candidates.shape[0]:
+            point = candidates[used]
+            point.height = low + width * uniform(lanes[0])
+            point.channel = uniform(lanes[1])
+            point.truth = uniform(lanes[2])
+            point.serial = serial
+            point.month = int(time) + 1
+            point.who = who
+            point.code = code
+            point.layer = layer
         used += 1
         serial += 1
         time += -np.log(uniform(lanes[3])) / rate
@@ -105,75 +107,78 @@ def _scatter(
 
 @kernel
 def draw_candidates(
-    candidates: Candidates,
-    state: State,
-    people: People,
-    program: Program,
-    n: int,
-    months: int,
-    seed: int,
-    replicate: int,
-    tile: int,
+    scratch: Scratch, program: Program, n: int, months: int, seed: int, replicate: int, tile: int
 ) -> int:
     """Draw everything that could happen to the first ``n`` people of a tile.
 
     Returns
     -------
     int
-        Number of candidates. If it exceeds the capacity, none is sorted and the caller must
+        Number of candidates. If it exceeds the capacity, they are not sorted and the caller must
         call again with more room.
     """
     used = 0
-    conducts = program.identity.shape[0]
+    candidates, persons, rate = scratch.candidates, scratch.persons, scratch.rate
+    conducts, shock = program.conducts, program.settings[0].shock_monthly
     for i in range(n):
-        if state.adult_from[i] > months:
+        person = persons[i]
+        if person.adult_from > months:
             continue
-        group = int(people.flags[i] & MINORITY)
-        if program.shock_monthly > 0.0:
-            lanes = words(seed, replicate, i, _SHOCK_STREAM, tile, _FIRST)
-            used = _scatter(
-                candidates, used, i, SHOCK, 0, _SHOCK_STREAM, program.shock_monthly, 0.0, 1.0,
-                lanes[0], months, seed, replicate, tile,
-            )  # fmt: skip
-        for c in range(conducts):
-            rate = state.rate[c, i] * program.record_chance[c]
-            if rate > 0.0:
-                stream = program.identity[c]
-                lanes = words(seed, replicate, i, stream, tile, _FIRST)
-                for layer in range(program.layers[c]):
-                    width = _EDGES[layer + 1] - _EDGES[layer]
-                    if layer == 4:
-                        lanes = words(seed, replicate, i, stream, tile, _FIRST | (np.uint64(1) << _8))
-                    used = _scatter(
-                        candidates, used, i, c, layer, stream, rate * width, _EDGES[layer], width,
-                        lanes[layer % 4], months, seed, replicate, tile,
-                    )  # fmt: skip
-            if program.innocent[c, group] > 0.0:
-                stream = program.identity[c]
-                lanes = words(
-                    seed, replicate, i, stream, tile, _FIRST | (np.uint64(_INNOCENT_LAYER) << _8)
-                )
+        if shock > 0.0:
+            u = uniform(words(seed, replicate, i, _SHOCK_STREAM, tile, _FIRST)[0])
+            if u > 1.0 - shock * months:  # otherwise the first is surely beyond the horizon
                 used = _scatter(
-                    candidates, used, i, INNOCENT + c, _INNOCENT_LAYER, stream,
-                    program.innocent[c, group], 0.0, 1.0, lanes[0], months, seed, replicate, tile,
+                    candidates, used, i, SHOCK, 0, _SHOCK_STREAM, shock, 0.0, 1.0, u,
+                    months, seed, replicate, tile,
                 )  # fmt: skip
-    if used <= candidates.who.shape[0]:
-        _sort(candidates, used, months)
+        for c in range(conducts.shape[0]):
+            conduct = conducts[c]
+            recorded = rate[c, i] * conduct.chance
+            if recorded > 0.0:
+                lanes = words(seed, replicate, i, conduct.identity, tile, _FIRST)
+                for layer in range(conduct.layers):
+                    if layer == 4:
+                        lanes = words(
+                            seed, replicate, i, conduct.identity, tile, _FIRST | (np.uint64(1) << _8)
+                        )
+                    low = _EDGES[layer]
+                    width = _EDGES[layer + 1] - low
+                    u = uniform(lanes[layer % 4])
+                    if u > 1.0 - recorded * width * months:
+                        used = _scatter(
+                            candidates, used, i, c, layer, conduct.identity, recorded * width, low,
+                            width, u, months, seed, replicate, tile,
+                        )  # fmt: skip
+            false = conduct.innocent_minority if person.minority else conduct.innocent_majority
+            if false > 0.0:
+                u = uniform(
+                    words(
+                        seed, replicate, i, conduct.identity, tile,
+                        _FIRST | (np.uint64(_INNOCENT_LAYER) << _8),
+                    )[0]
+                )  # fmt: skip
+                if u > 1.0 - false * months:
+                    used = _scatter(
+                        candidates, used, i, INNOCENT + c, _INNOCENT_LAYER, conduct.identity, false,
+                        0.0, 1.0, u, months, seed, replicate, tile,
+                    )  # fmt: skip
+    if used <= candidates.shape[0]:
+        _sort(candidates, scratch.order, scratch.first, used, months)
     return used
 
 
 @inlined
-def _sort(candidates: Candidates, used: int, months: int) -> None:
-    """Sort positions by month, stably, by counting."""
-    first = candidates.first
+def _sort(
+    candidates: Any, order: NDArray[np.int32], first: NDArray[np.int64], used: int, months: int
+) -> None:
+    """Sort positions by month, stably, by counting; month t is first[t] ... first[t + 1] - 1."""
     first[:] = 0
     for k in range(used):
-        first[candidates.month[k] + 1] += 1
+        first[candidates[k].month + 1] += 1
     for t in range(1, months + 2):
         first[t] += first[t - 1]
-    # first[t] is now the number of candidates before month t; advance while placing
     place = first.copy()
     for k in range(used):
-        t = candidates.month[k]
-        candidates.order[place[t]] = k
+        t = candidates[k].month
+        order[place[t]] = k
         place[t] += 1

@@ -27,86 +27,111 @@ REWARD_BIT = 32
 DEFAULT_AWARE = (0.11, 0.0398)
 """Grouping by awareness where no scheme of the regime announces itself (MODEL.md a_in, a_out)."""
 
-F = NDArray[np.float64]
-I = NDArray[np.int64]
-U = NDArray[np.uint64]
-B = NDArray[np.uint8]
+
+CONDUCT = np.dtype(
+    [
+        ("identity", "u8"),
+        ("context", "u8"),
+        ("monthly", "f8"),
+        ("others", "f8"),  # rate of those not eligible, as a share of ``monthly``
+        ("log_sd", "f8"),
+        ("gradient", "f8"),
+        ("gradient_mean", "f8"),  # mean of exp(-gamma (rank - 1/2)) over people
+        ("chance", "f8"),  # that one act is recorded, with all channels at full strength
+        ("certainty_cap", "f8"),
+        ("shock_factor", "f8"),
+        ("excused", "f8"),
+        ("excused_after_shock", "f8"),
+        ("innocent_majority", "f8"),  # false records a month
+        ("innocent_minority", "f8"),
+        ("innocent_channel", "i4"),
+        ("layers", "i4"),
+        ("who", "u1"),
+        ("deed", "u1"),
+    ]
+)
+CHANNEL = np.dtype(
+    [("wrong_majority", "f8"), ("wrong_minority", "f8"), ("human_review", "f8"), ("capacity", "f8")]
+)  # capacity 0: no limit
+SCHEME = np.dtype(
+    [
+        ("salt", "u8"),
+        ("listed_mask", "u8"),
+        ("aware_inside", "f8"),
+        ("aware_outside", "f8"),
+        ("notice", "f8"),
+        ("files", "f8"),  # chance that one who was told files within the window
+        ("review_rightful", "f8"),
+        ("review_wrongful", "f8"),
+        ("exempt", "f8"),
+        ("late", "f8"),
+        ("exit", "f8"),
+        ("income_exponent", "f8"),
+        ("start", "i4"),
+        ("grades", "i4"),
+        ("hold", "i4"),  # grade position of ``at_most``
+        ("expiry", "i4"),  # months; 0: never
+        ("term", "i4"),  # months; 0: none
+        # rows of the monthly table; -1: none
+        ("m_listed", "i4"),
+        ("m_entries", "i4"),
+        ("m_ever", "i4"),
+        ("m_in", "i4"),
+        ("m_out", "i4"),
+        ("m_records", "i4"),
+        ("m_stopped", "i4"),
+        ("m_grade", "i4"),  # of the best grade; the others follow
+        ("is_list", "u1"),
+        ("pilot_only", "u1"),
+    ]
+)
+RULE = np.dtype(
+    [
+        ("theta_listed", "f8"),
+        ("theta_below", "f8"),
+        ("below", "i4"),  # the feedback acts on grades worse than this position
+        ("points", "i4"),
+        ("applies", "u1"),
+        ("holds", "u1"),
+    ]
+)
+SETTINGS = np.dtype(
+    [
+        ("common", "f8"),  # sqrt(rho)
+        ("special", "f8"),  # sqrt(1 - rho)
+        ("elasticity", "f8"),
+        ("prior_acts", "f8"),
+        ("deed_boost", "f8"),
+        ("shock_monthly", "f8"),
+        ("flight_attempts", "f8"),
+        ("rail_attempts", "f8"),
+        ("income_loss", "f8"),
+        ("median_income", "f8"),
+        ("aware_in", "f8"),
+        ("aware_out", "f8"),
+        ("flight_mask", "u8"),
+        ("rail_mask", "u8"),
+        ("income_mask", "u8"),
+        ("shock_months", "i4"),
+    ]
+)
 
 
 class Program(NamedTuple):
     """The regime as arrays: C conducts, S schemes, K channels, G grades at most."""
 
-    # conducts, (C,)
-    identity: U
-    context: U
-    who: B
-    monthly: F
-    others: F
-    log_sd: F
-    gradient: F
-    gradient_mean: F  # mean of exp(-gamma (rank - 1/2)) over people
-    record_chance: F
-    deed: B
-    certainty_cap: F
-    shock_factor: F
-    excused: F  # (C, 2): usually, after a shock
-    layers: I  # (C,) number of layers
-    channel_edge: F  # (C, K) cumulated share of recorded acts
-    channel_code: I  # (C, K)
-    innocent: F  # (C, 2) false records a month by group
-    innocent_channel: I  # (C,)
-    prior: F  # (C, 2**S) perceived chance by the set of schemes one is aware of
-    # channels, (K,)
-    wrong_person: F  # (K, 2)
-    human_review: F
-    capacity: F  # 0: no limit
-    # schemes, (S,)
-    salt: U
-    is_list: B
-    pilot_only: B
-    aware: F  # (S, 2) inside, outside
-    start: I
-    grades: I
-    floors: I  # (S, G)
-    hold: I  # grade index of ``at_most``
-    notice: F
-    files: F
-    review: F  # (S, 2) rightful, wrongful
-    exempt: F
-    late: F
-    expiry: I  # months, 0: never
-    exit: F
-    income_exponent: F
-    term: I  # months, 0: none
-    rule: B  # (S, C) bit 0: has a rule, bit 1: lists, bit 2: holds the grade
-    points: I  # (S, C)
-    theta_listed: F  # (S, C)
-    theta_below: F  # (S, C)
-    below: I  # (S, C) grade index: the feedback acts on grades worse than this
-    listed_mask: U  # (S,)
-    grade_mask: U  # (S, G)
-    copied: I  # (S, S) points of a memorandum
-    # measures: rows of the monthly table, -1 where it does not exist
-    measure: I  # (8, S): listed, entries, ever, in, out, records, stopped, first grade
-    bit_measure: I  # (64,)
-    plain_measure: I  # (5,): adults, sanctioned, rewarded, refused FLY, refused RAIL
-    # scalars
-    common: float  # sqrt(rho)
-    special: float  # sqrt(1 - rho)
-    elasticity: float
-    prior_acts: float
-    deed_boost: float
-    shock_monthly: float
-    shock_months: int
-    flight_attempts: float
-    rail_attempts: float
-    flight_mask: int
-    rail_mask: int
-    income_mask: int
-    income_loss: float
-    median_income: float
-    aware_in: float
-    aware_out: float
+    conducts: Any  # (C,) CONDUCT
+    channels: Any  # (K,) CHANNEL
+    schemes: Any  # (S,) SCHEME
+    rules: Any  # (S, C) RULE
+    settings: Any  # (1,) SETTINGS
+    channel_edge: NDArray[np.float64]  # (C, K) cumulated share of recorded acts
+    channel_code: NDArray[np.int64]  # (C, K)
+    prior: NDArray[np.float64]  # (C, 2**S) expected chance by the set of schemes one is aware of
+    floors: NDArray[np.int64]  # (S, G)
+    grade_mask: NDArray[np.uint64]  # (S, G)
+    copied: NDArray[np.int64]  # (S, S) points of a memorandum
+    bit_measure: NDArray[np.int64]  # (64,) row of the monthly table
 
 
 @dataclass(frozen=True)
@@ -179,42 +204,34 @@ def compile_regime(
         ((s.awareness.inside.value, s.awareness.outside.value) for s in schemes if s.awareness),
         DEFAULT_AWARE,
     )
-    measures, flows, measure, bit_measure, plain = _measures(regime)
-    fields: dict[str, Any] = {}
-    fields |= _conduct_tables(regime, conducts, channels, schemes)
-    fields |= _scheme_tables(regime, schemes, [name for name, _ in conducts])
-    fields |= {"measure": measure, "bit_measure": bit_measure, "plain_measure": plain}
-    fields |= {
-        "wrong_person": np.array(
-            [[c.wrong_person.majority.value, c.wrong_person.minority.value] for c in world.channels.values()]
+    measures, flows, bit_measure, positions = _measures(regime)
+    rules, schemes_table, by_grade = _scheme_tables(regime, schemes, list(world.conducts), positions)
+    conduct_table, by_conduct = _conduct_tables(regime, conducts, channels, schemes)
+    program = Program(
+        conducts=conduct_table,
+        channels=_records(
+            CHANNEL,
+            [
+                {
+                    "wrong_majority": c.wrong_person.majority.value,
+                    "wrong_minority": c.wrong_person.minority.value,
+                    "human_review": c.human_review.value,
+                    "capacity": c.capacity.value or 0.0,
+                }
+                for c in world.channels.values()
+            ],
         ),
-        "human_review": np.array([c.human_review.value for c in world.channels.values()]),
-        "capacity": np.array([c.capacity.value or 0.0 for c in world.channels.values()]),
-    }
-    p, bits = world.parameters, {code: 1 << i for i, code in enumerate(world.sanctions)}
-    fields |= {
-        "common": math.sqrt(p.common_propensity.value),
-        "special": math.sqrt(1.0 - p.common_propensity.value),
-        "elasticity": p.certainty_elasticity.value,
-        "prior_acts": p.prior_acts.value,
-        "deed_boost": p.deed_boost.value,
-        "shock_monthly": p.illness_monthly.value + p.job_loss_monthly.value,
-        "shock_months": int(p.shock_months.value),
-        "flight_attempts": p.flight_attempts.value,
-        "rail_attempts": p.rail_attempts.value,
-        "flight_mask": bits.get("FLY", 0),
-        "rail_mask": bits.get("RAIL", 0),
-        "income_mask": bits.get("JOB", 0) | bits.get("SHAME", 0),
-        "income_loss": world.sanctions["JOB"].harm.value if "JOB" in world.sanctions else 0.0,
-        "median_income": median_income,
-        "aware_in": reference[0],
-        "aware_out": reference[1],
-    }
-    program = Program(**fields)
+        schemes=schemes_table,
+        rules=rules,
+        settings=_settings(regime, median_income, reference),
+        bit_measure=bit_measure,
+        **by_conduct,
+        **by_grade,
+    )
     majorants = {
         name: {
             "highest": _highest(regime, name, conduct),
-            "layers_to": LAYERS[int(program.layers[i])],
+            "layers_to": LAYERS[int(conduct_table["layers"][i])],
         }
         for i, (name, conduct) in enumerate(conducts)
     }
@@ -227,6 +244,45 @@ def compile_regime(
         flows=frozenset(flows),
         majorants=majorants,
         aware_reference=reference,
+    )
+
+
+def _records(dtype: np.dtype[np.void], items: Sequence[dict[str, Any]]) -> NDArray[np.void]:
+    """Return a structured array from one mapping an item (missing fields are 0)."""
+    table = np.zeros(len(items), dtype)
+    for i, item in enumerate(items):
+        for name, value in item.items():
+            table[i][name] = value
+    return table
+
+
+def _settings(
+    regime: ResolvedRegime, median_income: float, reference: tuple[float, float]
+) -> NDArray[np.void]:
+    world = regime.world
+    p, bits = world.parameters, {code: 1 << i for i, code in enumerate(world.sanctions)}
+    return _records(
+        SETTINGS,
+        [
+            {
+                "common": math.sqrt(p.common_propensity.value),
+                "special": math.sqrt(1.0 - p.common_propensity.value),
+                "elasticity": p.certainty_elasticity.value,
+                "prior_acts": p.prior_acts.value,
+                "deed_boost": p.deed_boost.value,
+                "shock_monthly": p.illness_monthly.value + p.job_loss_monthly.value,
+                "shock_months": int(p.shock_months.value),
+                "flight_attempts": p.flight_attempts.value,
+                "rail_attempts": p.rail_attempts.value,
+                "flight_mask": bits.get("FLY", 0),
+                "rail_mask": bits.get("RAIL", 0),
+                "income_mask": bits.get("JOB", 0) | bits.get("SHAME", 0),
+                "income_loss": world.sanctions["JOB"].harm.value if "JOB" in world.sanctions else 0.0,
+                "median_income": median_income,
+                "aware_in": reference[0],
+                "aware_out": reference[1],
+            }
+        ],
     )
 
 
@@ -260,7 +316,7 @@ def _conduct_tables(
     conducts: list[tuple[str, Conduct]],
     channels: list[str],
     schemes: list[Scheme],
-) -> dict[str, Any]:
+) -> tuple[NDArray[np.void], dict[str, Any]]:
     n, k = len(conducts), len(channels)
     edge, code = np.ones((n, k)), np.zeros((n, k), np.int64)
     chance, layers = np.zeros(n), np.zeros(n, np.int64)
@@ -293,111 +349,118 @@ def _conduct_tables(
                 if known >> s & 1 and scheme.awareness and any(r.conduct == name for r in scheme.rules):
                     multiple = max(multiple, scheme.awareness.certainty.value)
             prior[c, known] = min(1.0, multiple * chance[c])
-    items = [conduct for _, conduct in conducts]
     psi = regime.world.parameters.shock_factor.value
-    return {
-        "identity": np.array([identity(name) for name, _ in conducts], np.uint64),
-        "context": np.array([identity(c.context) for c in items], np.uint64),
-        "who": np.array([WHO[c.who] for c in items], np.uint8),
-        "monthly": np.array([c.monthly.value for c in items]),
-        "others": np.array([c.others.value if c.others else 0.0 for c in items]),
-        "log_sd": np.array([c.log_sd.value for c in items]),
-        "gradient": np.array([c.income_gradient.value for c in items]),
-        "gradient_mean": np.array(
-            [2 / g * math.sinh(g / 2) if (g := c.income_gradient.value) else 1.0 for c in items]
-        ),
-        "record_chance": chance,
-        "deed": np.array([c.deed for c in items], np.uint8),
-        "certainty_cap": np.array([c.certainty_cap.value for c in items]),
-        "shock_factor": np.array([psi if c.shock else 0.0 for c in items]),
-        "excused": np.array([[c.excused.value, c.excused_after_shock.value] for c in items]),
-        "layers": layers,
-        "channel_edge": edge,
-        "channel_code": code,
-        "innocent": np.array(
-            [[c.innocent.majority.value, c.innocent.minority.value] if c.innocent else [0.0, 0.0] for c in items]
-        ),
-        "innocent_channel": np.array(
-            [channels.index(c.innocent_channel) if c.innocent_channel else 0 for c in items], np.int64
-        ),
-        "prior": prior,
-    }
+    table = _records(
+        CONDUCT,
+        [
+            {
+                "identity": identity(name),
+                "context": identity(c.context),
+                "monthly": c.monthly.value,
+                "others": c.others.value if c.others else 0.0,
+                "log_sd": c.log_sd.value,
+                "gradient": (g := c.income_gradient.value),
+                "gradient_mean": 2 / g * math.sinh(g / 2) if g else 1.0,
+                "chance": chance[i],
+                "certainty_cap": c.certainty_cap.value,
+                "shock_factor": psi if c.shock else 0.0,
+                "excused": c.excused.value,
+                "excused_after_shock": c.excused_after_shock.value,
+                "innocent_majority": c.innocent.majority.value if c.innocent else 0.0,
+                "innocent_minority": c.innocent.minority.value if c.innocent else 0.0,
+                "innocent_channel": channels.index(c.innocent_channel) if c.innocent_channel else 0,
+                "layers": layers[i],
+                "who": WHO[c.who],
+                "deed": c.deed,
+            }
+            for i, (name, c) in enumerate(conducts)
+        ],
+    )
+    return table, {"channel_edge": edge, "channel_code": code, "prior": prior}
 
 
-def _scheme_tables(regime: ResolvedRegime, schemes: list[Scheme], conducts: list[str]) -> dict[str, Any]:
-    n, c = len(schemes), len(conducts)
-    t: dict[str, Any] = {
-        name: np.zeros(n, np.int64) for name in ("start", "grades", "hold", "expiry", "term")
-    }
-    t |= {name: np.zeros(n) for name in ("notice", "files", "exempt", "late", "exit", "income_exponent")}
-    t |= {name: np.zeros(n, np.uint8) for name in ("is_list", "pilot_only")}
-    t |= {"aware": np.zeros((n, 2)), "review": np.zeros((n, 2)), "salt": np.zeros(n, np.uint64)}
-    t |= {"floors": np.full((n, MAX_GRADES), -(2**31), np.int64), "rule": np.zeros((n, c), np.uint8)}
-    t |= {name: np.zeros((n, c)) for name in ("theta_listed", "theta_below")}
-    t |= {name: np.zeros((n, c), np.int64) for name in ("points", "below")}
-    t |= {"listed_mask": np.zeros(n, np.uint64), "grade_mask": np.zeros((n, MAX_GRADES), np.uint64)}
-    t["copied"] = np.zeros((n, n), np.int64)
+def _scheme_tables(
+    regime: ResolvedRegime,
+    schemes: list[Scheme],
+    conducts: list[str],
+    positions: list[dict[str, int]],
+) -> tuple[NDArray[np.void], NDArray[np.void], dict[str, Any]]:
+    n = len(schemes)
+    rules = np.zeros((n, len(conducts)), RULE)
+    floors = np.full((n, MAX_GRADES), -(2**31), np.int64)
+    grade_mask = np.zeros((n, MAX_GRADES), np.uint64)
+    copied = np.zeros((n, n), np.int64)
+    items: list[dict[str, Any]] = []
     sanctions, rewards = list(regime.world.sanctions), list(regime.world.rewards)
     for s, (name, scheme) in enumerate(regime.schemes.items()):
-        process = scheme.process
-        t["salt"][s] = _salt(name)
-        t["is_list"][s] = scheme.kind == "list"
-        t["pilot_only"][s] = scheme.subjects.where == "pilot-cities"
-        if scheme.awareness:
-            t["aware"][s] = scheme.awareness.inside.value, scheme.awareness.outside.value
-        t["notice"][s] = process.notice.value
-        filing = process.filing_days.value
-        t["files"][s] = 1.0 - math.exp(-process.window_days.value / filing) if filing > 0 else 1.0
-        t["review"][s] = process.review.rightful.value, process.review.wrongful.value
-        t["exempt"][s] = process.hardship_exemption.value
-        t["late"][s] = process.late_appeal.value
-        if process.expiry_months and process.expiry_months.value:
-            t["expiry"][s] = int(process.expiry_months.value)
-        if process.exit:
-            t["exit"][s] = process.exit.monthly.value
-            t["income_exponent"][s] = process.exit.income_exponent.value
-            t["term"][s] = int(process.exit.term_months.value or 0)
+        process, listed_mask, hold = scheme.process, 0, 0
         names = list(scheme.grades.bands) if scheme.grades else []
         if scheme.grades:
-            t["grades"][s] = len(names)
-            t["floors"][s, : len(names)] = list(scheme.grades.bands.values())
-            t["floors"][s, len(names) - 1 :] = -(2**31)
-        if scheme.start:
-            t["start"][s] = int(scheme.start.value)
+            floors[s, : len(names) - 1] = list(scheme.grades.bands.values())[:-1]
         for rule in scheme.rules:
-            i = conducts.index(rule.conduct)
-            t["rule"][s, i] = 1 | 2 * rule.lists | 4 * (rule.at_most is not None)
-            t["points"][s, i] = rule.points or 0
+            entry = rules[s, conducts.index(rule.conduct)]
+            entry["applies"], entry["points"] = 1, rule.points or 0
             if rule.at_most is not None:
-                t["hold"][s] = names.index(rule.at_most)
+                entry["holds"], hold = 1, names.index(rule.at_most)
         for feedback in scheme.feedback:
-            i = conducts.index(feedback.conduct)
+            entry = rules[s, conducts.index(feedback.conduct)]
             if feedback.listed:
-                t["theta_listed"][s, i] = feedback.theta.value
+                entry["theta_listed"] = feedback.theta.value
             else:
-                t["theta_below"][s, i] = feedback.theta.value
-                t["below"][s, i] = names.index(feedback.below or "")
+                entry["theta_below"] = feedback.theta.value
+                entry["below"] = names.index(feedback.below or "")
         for effect in scheme.effects:
             bit = (
-                np.uint64(1 << sanctions.index(effect.sanction))
+                1 << sanctions.index(effect.sanction)
                 if effect.sanction
-                else np.uint64(1 << (REWARD_BIT + rewards.index(effect.reward or "")))
+                else 1 << (REWARD_BIT + rewards.index(effect.reward or ""))
             )
             if effect.listed:
-                t["listed_mask"][s] |= bit
+                listed_mask |= bit
             for grade in effect.grade or []:
-                t["grade_mask"][s, names.index(grade)] |= bit
+                grade_mask[s, names.index(grade)] |= np.uint64(bit)
+        filing = process.filing_days.value
+        items.append(
+            positions[s]
+            | {
+                "salt": _salt(name),
+                "listed_mask": listed_mask,
+                "aware_inside": scheme.awareness.inside.value if scheme.awareness else 0.0,
+                "aware_outside": scheme.awareness.outside.value if scheme.awareness else 0.0,
+                "notice": process.notice.value,
+                "files": 1.0 - math.exp(-process.window_days.value / filing) if filing > 0 else 1.0,
+                "review_rightful": process.review.rightful.value,
+                "review_wrongful": process.review.wrongful.value,
+                "exempt": process.hardship_exemption.value,
+                "late": process.late_appeal.value,
+                "exit": process.exit.monthly.value if process.exit else 0.0,
+                "income_exponent": process.exit.income_exponent.value if process.exit else 0.0,
+                "start": int(scheme.start.value) if scheme.start else 0,
+                "grades": len(names),
+                "hold": hold,
+                "expiry": int(process.expiry_months.value or 0) if process.expiry_months else 0,
+                "term": int(process.exit.term_months.value or 0) if process.exit else 0,
+                "is_list": scheme.kind == "list",
+                "pilot_only": scheme.subjects.where == "pilot-cities",
+            }
+        )
     order = list(regime.schemes)
     for memorandum in regime.memoranda:
-        t["copied"][order.index(memorandum.origin), order.index(memorandum.target)] = memorandum.points
-    return t
+        copied[order.index(memorandum.origin), order.index(memorandum.target)] = memorandum.points
+    return rules, _records(SCHEME, items), {"floors": floors, "grade_mask": grade_mask, "copied": copied}
 
 
-def _measures(regime: ResolvedRegime) -> tuple[list[str], set[str], I, I, I]:
+PLAIN = ("adults", "sanctioned", "rewarded", "refused:FLY", "refused:RAIL")
+"""The first rows of every monthly table."""
+ADULTS, SANCTIONED, REWARDED, REFUSED_FLY, REFUSED_RAIL = range(5)
+
+
+def _measures(
+    regime: ResolvedRegime,
+) -> tuple[list[str], set[str], NDArray[np.int64], list[dict[str, int]]]:
     """Name the rows of the monthly table and say where each scheme's rows are."""
-    names = ["adults", "sanctioned", "rewarded", "refused:FLY", "refused:RAIL"]
-    flows = {"refused:FLY", "refused:RAIL"}
-    measure = np.full((8, len(regime.schemes)), -1, np.int64)
+    names, flows = list(PLAIN), {"refused:FLY", "refused:RAIL"}
+    positions: list[dict[str, int]] = []
 
     def row(name: str, flow: bool = False) -> int:
         if flow:
@@ -405,25 +468,27 @@ def _measures(regime: ResolvedRegime) -> tuple[list[str], set[str], I, I, I]:
         names.append(name)
         return len(names) - 1
 
-    for s, (name, scheme) in enumerate(regime.schemes.items()):
+    for name, scheme in regime.schemes.items():
+        mine = {
+            f"m_{what}": -1 for what in ("listed", "entries", "ever", "in", "out", "records", "grade")
+        }
         if scheme.kind == "list":
-            for i, what in enumerate(("listed", "entries", "ever")):
-                measure[i, s] = row(f"{what}:{name}")
-            measure[3, s], measure[4, s] = row(f"in:{name}", True), row(f"out:{name}", True)
+            for what in ("listed", "entries", "ever"):
+                mine[f"m_{what}"] = row(f"{what}:{name}")
+            for what in ("in", "out"):
+                mine[f"m_{what}"] = row(f"{what}:{name}", flow=True)
         else:
-            measure[5, s] = row(f"records:{name}", True)
-            for g, grade in enumerate(scheme.grades.bands if scheme.grades else ()):
-                index = row(f"grade:{name}:{grade}")
-                measure[7, s] = index if g == 0 else measure[7, s]
-        measure[6, s] = row(f"stopped:{name}", True)
+            mine["m_records"] = row(f"records:{name}", flow=True)
+            rows = [row(f"grade:{name}:{grade}") for grade in (scheme.grades.bands if scheme.grades else ())]
+            mine["m_grade"] = rows[0] if rows else -1
+        mine["m_stopped"] = row(f"stopped:{name}", flow=True)
+        positions.append(mine)
     bit_measure = np.full(64, -1, np.int64)
-    used = {e.sanction for s in regime.schemes.values() for e in s.effects} | {
-        e.reward for s in regime.schemes.values() for e in s.effects
-    }
+    used = {e.sanction or e.reward for s in regime.schemes.values() for e in s.effects}
     for i, code in enumerate(regime.world.sanctions):
         if code in used:
             bit_measure[i] = row(f"sanction:{code}")
     for i, code in enumerate(regime.world.rewards):
         if code in used:
             bit_measure[REWARD_BIT + i] = row(f"reward:{code}")
-    return names, flows, measure, bit_measure, np.arange(5, dtype=np.int64)
+    return names, flows, bit_measure, positions

@@ -6,11 +6,21 @@ the month changes is settled at its end. Kernels: no Python objects, no allocati
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from scoredsociety.base.jit import inlined
 from scoredsociety.base.streams import Block, uniform, words
-from scoredsociety.engine.compile import LAYERS, Program
+from scoredsociety.engine.compile import (
+    LAYERS,
+    REFUSED_FLY,
+    REFUSED_RAIL,
+    REWARDED,
+    SANCTIONED,
+    Program,
+)
 from scoredsociety.engine.result import ExitReason, Flag, Kind, Truth
 from scoredsociety.engine.scalars import (
     accepted_share,
@@ -21,13 +31,12 @@ from scoredsociety.engine.scalars import (
     grade_of,
     perceived_factor,
 )
-from scoredsociety.engine.state import INNOCENT, NOBODY, SHOCK, Accepted, Candidates, Rows, State, Tally
-from scoredsociety.society.people import MINORITY, People
+from scoredsociety.engine.state import INNOCENT, SHOCK, Scratch, Tally
 
 _EDGES = np.array(LAYERS)
 _PROCESS, _OUTCOME, _ATTEMPT = (np.uint64(b) for b in (Block.PROCESS, Block.OUTCOME, Block.ATTEMPT))
-_8, _12, _16 = np.uint64(8), np.uint64(12), np.uint64(16)
-_NONE = np.uint64(0)
+_8, _12, _16, _32 = np.uint64(8), np.uint64(12), np.uint64(16), np.uint64(32)
+_NONE, _SANCTIONS = np.uint64(0), np.uint64(0xFFFFFFFF)
 _RECORD, _ENTRY, _SPELL = int(Kind.RECORD), int(Kind.ENTRY), int(Kind.SPELL)
 _TRUE, _WRONG, _NO_EVENT, _EXCUSED = (int(x) for x in Truth)
 _IN_FORCE, _PERFORMED, _TERM = int(ExitReason.IN_FORCE), int(ExitReason.PERFORMED), int(ExitReason.TERM)
@@ -44,32 +53,31 @@ RATE_ERROR = -2
 
 
 @inlined
-def _touch(state: State, i: int) -> None:
-    if state.is_touched[i] == 0:
-        state.is_touched[i] = 1
-        state.touched[state.count[TOUCHED]] = i
-        state.count[TOUCHED] += 1
+def _touch(person: Any, touched: NDArray[np.int32], count: NDArray[np.int64], i: int) -> None:
+    """Have a person looked at when the month ends."""
+    if person.touched == 0:
+        person.touched = 1
+        touched[count[TOUCHED]] = i
+        count[TOUCHED] += 1
 
 
 @inlined
-def shocks(state: State, candidates: Candidates, program: Program, month: int) -> None:
+def shocks(scratch: Scratch, program: Program, month: int) -> None:
     """Step 1: illness and job loss."""
-    for position in range(candidates.first[month], candidates.first[month + 1]):
-        k = candidates.order[position]
-        if candidates.code[k] == SHOCK:
-            state.shocked_to[candidates.who[k]] = month + program.shock_months - 1
+    candidates, order, persons = scratch.candidates, scratch.order, scratch.persons
+    last = month + program.settings[0].shock_months - 1
+    for position in range(scratch.first[month], scratch.first[month + 1]):
+        point = candidates[order[position]]
+        if point.code == SHOCK:
+            persons[point.who].shocked_to = last
 
 
 @inlined
 def conduct(
-    state: State,
-    people: People,
-    candidates: Candidates,
-    accepted: Accepted,
-    rows: Rows,
+    scratch: Scratch,
     tally: Tally,
     program: Program,
-    capacity: object,
+    capacity: NDArray[np.float64],
     seed: int,
     replicate: int,
     tile: int,
@@ -79,157 +87,155 @@ def conduct(
 
     Returns 0, or RATE_ERROR if a rate was above its majorant.
     """
+    persons, standings, candidates = scratch.persons, scratch.standings, scratch.candidates
+    order, accepted, rate, caught = scratch.order, scratch.accepted, scratch.rate, scratch.caught
+    ledger, links, count = scratch.ledger, scratch.links, scratch.count
+    bucket, bucket_first = scratch.bucket, scratch.bucket_first
+    conducts, rules, schemes, channels = program.conducts, program.rules, program.schemes, program.channels
+    edge, code_of, prior, settings = (
+        program.channel_edge,
+        program.channel_code,
+        program.prior,
+        program.settings[0],
+    )
+    acts, load, caps = tally.acts, tally.load, tally.caps
     n = 0
-    schemes = program.salt.shape[0]
-    for position in range(candidates.first[month], candidates.first[month + 1]):
-        k = candidates.order[position]
-        code = int(candidates.code[k])
-        i = int(candidates.who[k])
-        if code == SHOCK or month < state.adult_from[i]:
+    for position in range(scratch.first[month], scratch.first[month + 1]):
+        k = order[position]
+        point = candidates[k]
+        i = int(point.who)
+        person = persons[i]
+        if point.code == SHOCK or month < person.adult_from:
             continue
-        group = int(people.flags[i] & MINORITY)
-        if code >= INNOCENT:
-            c = code - INNOCENT
-            channel = program.innocent_channel[c]
-            if candidates.truth[k] >= program.human_review[channel]:
-                accepted.candidate[n] = k
-                accepted.subject[n] = i
-                accepted.conduct[n] = c
-                accepted.channel[n] = channel
-                accepted.truth[n] = _NO_EVENT
-                accepted.cause[n] = -1
-                accepted.generation[n] = 0
+        if point.code >= INNOCENT:
+            c = int(point.code) - INNOCENT
+            channel = int(conducts[c].innocent_channel)
+            if point.truth >= channels[channel].human_review:
+                _accept(accepted[n], k, i, c, channel, _NO_EVENT, -1, 0)
                 n += 1
             continue
-        c = code
-        tally.caps[c, 0] += 1
-        chance = program.record_chance[c]
-        plain = 1.0  # the multiple without feedback
-        if program.deed[c]:
-            if state.known[i]:
-                plain += program.deed_boost
+        c = int(point.code)
+        kind = conducts[c]
+        caps[c, 0] += 1
+        plain = 1.0  # the multiple of the base rate, without feedback
+        if kind.deed:
+            if person.known:
+                plain += settings.deed_boost
         else:
             plain = perceived_factor(
-                program.prior[c, state.known[i]],
-                chance,
-                program.prior_acts,
-                state.rate[c, i] * (month - state.adult_from[i]),
-                state.caught[c, i],
-                program.elasticity,
+                prior[c, person.known],
+                kind.chance,
+                settings.prior_acts,
+                rate[c, i] * (month - person.adult_from),
+                float(caught[c, i]),
+                settings.elasticity,
             )
-            if plain > program.certainty_cap[c]:
-                plain = program.certainty_cap[c]
-                tally.caps[c, 1] += 1
-        shocked = state.shocked_to[i] >= month
+            if plain > kind.certainty_cap:
+                plain = kind.certainty_cap
+                caps[c, 1] += 1
+        shocked = person.shocked_to >= month
         if shocked:
-            plain *= 1.0 + program.shock_factor[c]
+            plain *= 1.0 + kind.shock_factor
         multiple = plain
         cause = -1
-        for s in range(schemes):
-            if program.theta_listed[s, c] > 0.0 and state.entries[s, i] > 0:
-                multiple *= 1.0 + program.theta_listed[s, c]
-                row = state.newest[i]
-                while row >= 0:
-                    if rows.ledger[row].scheme == s:
+        for s in range(schemes.shape[0]):
+            rule = rules[s, c]
+            if rule.theta_listed > 0.0 and standings[s, i].entries > 0:
+                multiple *= 1.0 + rule.theta_listed
+                row = person.newest
+                while row >= 0:  # the oldest entry in force is the cause
+                    if ledger[row].scheme == s:
                         cause = row
-                    row = rows.chain[row]
-            elif program.theta_below[s, c] > 0.0 and state.grade[s, i] > program.below[s, c]:
-                multiple *= 1.0 + program.theta_below[s, c]
+                    row = links[row].chain
+            elif rule.theta_below > 0.0 and standings[s, i].grade > rule.below:
+                multiple *= 1.0 + rule.theta_below
                 if cause < 0:
-                    cause = state.last_row[s, i]
-        layer = int(candidates.layer[k])
+                    cause = standings[s, i].last_row
+        layer = int(point.layer)
         low = _EDGES[layer]
         width = _EDGES[layer + 1] - low
-        if multiple > _EDGES[program.layers[c]] * 1.000000001:
+        if multiple > _EDGES[kind.layers] * 1.000000001:
             return RATE_ERROR
         share = accepted_share(multiple, low, width)
-        aware = int(state.cell[i]) & 1
-        city = (int(state.cell[i]) // 10) & 1
-        tally.acts[c, month - 1, aware, city] += np.int64(share * width * 65536.0)
-        height = candidates.height[k]
-        if height >= multiple:
+        acts[c, month - 1, int(person.cell) & 1, person.pilot] += np.int64(share * width * 65536.0)
+        if point.height >= multiple:
             continue
-        where = channel_of(candidates.channel[k], program.channel_edge[c], capacity[:, month - 1], program.channel_code[c])
+        where = channel_of(point.channel, edge, capacity, code_of, c, month)
         full = where < 0
         if full:
             where = -1 - where
-        channel = program.channel_code[c, where]
-        tally.load[channel, month - 1] += 1
+        channel = code_of[c, where]
+        load[channel, month - 1] += 1
         if full:
             continue
         truth = _TRUE
         subject = i
-        u = candidates.truth[k]
-        wrong = program.wrong_person[channel, group]
-        if u < wrong:
-            if u < wrong * program.human_review[channel]:
+        via = channels[channel]
+        wrong = via.wrong_minority if person.minority else via.wrong_majority
+        if point.truth < wrong:
+            if point.truth < wrong * via.human_review:
                 continue
-            other = _somebody_else(state, people, i, k, candidates, program, seed, replicate, tile)
+            lanes = words(
+                seed, replicate, _owner(point), kind.identity, tile,
+                _OUTCOME | (np.uint64(layer) << _8),
+            )  # fmt: skip
+            other = _somebody_else(person, bucket, bucket_first, uniform(lanes[1]))
             if other >= 0:
                 subject = other
                 truth = _WRONG
         else:
-            rest = (u - wrong) / (1.0 - wrong)
-            if rest < program.excused[c, 1 if shocked else 0]:
+            rest = (point.truth - wrong) / (1.0 - wrong)
+            if rest < (kind.excused_after_shock if shocked else kind.excused):
                 truth = _EXCUSED
-        accepted.candidate[n] = k
-        accepted.subject[n] = subject
-        accepted.conduct[n] = c
-        accepted.channel[n] = channel
-        accepted.truth[n] = truth
-        if height >= plain and cause >= 0:
-            accepted.cause[n] = cause
-            accepted.generation[n] = min(int(rows.ledger[cause].generation) + 1, 255)
+        generation = 0
+        if point.height >= plain and cause >= 0:
+            generation = min(int(ledger[cause].generation) + 1, 255)
         else:
-            accepted.cause[n] = -1
-            accepted.generation[n] = 0
+            cause = -1
+        _accept(accepted[n], k, subject, c, channel, truth, cause, generation)
         n += 1
-    state.count[ACCEPTED] = n
+    count[ACCEPTED] = n
     return 0
 
 
 @inlined
-def _owner(candidates: Candidates, k: int) -> int:
-    return np.uint64(candidates.who[k]) | (np.uint64(candidates.serial[k]) << _12)
+def _accept(
+    row: Any, k: int, subject: int, c: int, channel: int, truth: int, cause: int, generation: int
+) -> None:
+    row.candidate = k
+    row.subject = subject
+    row.conduct = c
+    row.channel = channel
+    row.truth = truth
+    row.cause = cause
+    row.generation = generation
+
+
+@inlined
+def _owner(point: Any) -> int:
+    return np.uint64(point.who) | (np.uint64(point.serial) << _12)
 
 
 @inlined
 def _somebody_else(
-    state: State,
-    people: People,
-    i: int,
-    k: int,
-    candidates: Candidates,
-    program: Program,
-    seed: int,
-    replicate: int,
-    tile: int,
+    person: Any, bucket: NDArray[np.int32], bucket_first: NDArray[np.int64], u: float
 ) -> int:
     """Return another adult of the same group, city and tile, or -1 if there is none."""
-    c = int(candidates.code[k])
-    lanes = words(
-        seed, replicate, _owner(candidates, k), program.identity[c], tile,
-        _OUTCOME | (np.uint64(candidates.layer[k]) << _8),
-    )  # fmt: skip
-    key = int(people.city[i]) * 2 + int(people.flags[i] & MINORITY)
-    first, last = state.bucket_first[key], state.bucket_first[key + 1]
-    place = state.bucket_place[i]  # -1: not an adult at the start
+    key = int(person.city) * 2 + int(person.minority)
+    first, last = bucket_first[key], bucket_first[key + 1]
+    place = person.bucket  # -1: not an adult at the start
     others = last - first - (1 if place >= 0 else 0)
     if others <= 0:
         return -1
-    pick = first + int(uniform(lanes[1]) * others)
+    pick = first + int(u * others)
     if place >= 0 and pick >= place:
         pick += 1
-    return state.bucket[pick]
+    return int(bucket[pick])
 
 
 @inlined
 def records(
-    state: State,
-    people: People,
-    candidates: Candidates,
-    accepted: Accepted,
-    rows: Rows,
+    scratch: Scratch,
     used: int,
     tally: Tally,
     program: Program,
@@ -244,394 +250,375 @@ def records(
 
     Returns the number of ledger rows; beyond the capacity rows are counted, not written.
     """
-    schemes = program.salt.shape[0]
-    capacity = rows.chain.shape[0]
-    for a in range(state.count[ACCEPTED]):
-        c = accepted.conduct[a]
-        i = accepted.subject[a]
-        k = accepted.candidate[a]
-        truth = int(accepted.truth[a])
-        actor = -1 if truth == _NO_EVENT else int(candidates.who[k])
-        act = (
-            np.uint32(candidates.code[k])
-            | (np.uint32(candidates.layer[k]) << np.uint32(7))
-            | (np.uint32(candidates.serial[k]) << np.uint32(10))
-        )
-        in_pilot = (int(state.cell[i]) // 10) & 1
-        for s in range(schemes):
-            if not program.rule[s, c] or (program.pilot_only[s] and not in_pilot):
+    persons, candidates, accepted, count = (
+        scratch.persons,
+        scratch.candidates,
+        scratch.accepted,
+        scratch.count,
+    )
+    ledger, monthly = scratch.ledger, tally.monthly
+    conducts, rules, schemes, copied = program.conducts, program.rules, program.schemes, program.copied
+    total = schemes.shape[0]
+    for a in range(count[ACCEPTED]):
+        found = accepted[a]
+        c, i, truth = int(found.conduct), int(found.subject), int(found.truth)
+        point = candidates[found.candidate]
+        person = persons[i]
+        for s in range(total):
+            rule, scheme = rules[s, c], schemes[s]
+            if not rule.applies or (scheme.pilot_only and not person.pilot):
                 continue
-            field = (np.uint64(candidates.layer[k]) << _8) | (program.salt[s] << _16)
-            stream = program.identity[c]
+            if used + 1 + total > ledger.shape[0]:
+                used += 1 + total  # no room: the chunk is run again with more
+                continue
+            field = (np.uint64(point.layer) << _8) | (scheme.salt << _16)
             flags = 0
-            stopped = False
-            if program.points[s, c] <= 0:  # a deed needs no defence
-                lanes = words(seed, replicate, _owner(candidates, k), stream, tile, _PROCESS | field)
-                if truth == _EXCUSED and uniform(lanes[3]) < program.exempt[s]:
-                    flags |= _EXEMPTED | _CORRECTED
-                    stopped = True
-                elif uniform(lanes[0]) < program.notice[s]:
-                    flags |= _NOTIFIED
-                    if uniform(lanes[1]) < program.files[s]:
-                        flags |= _FILED
-                        if uniform(lanes[2]) < program.review[s, 0 if truth == _TRUE else 1]:
-                            flags |= _CORRECTED
-                            stopped = True
-            if used + 2 + schemes > capacity:
-                used += 1 + schemes
-                continue
+            if rule.points <= 0:  # a deed needs no defence
+                lanes = words(seed, replicate, _owner(point), conducts[c].identity, tile, _PROCESS | field)
+                flags = _due_process(scheme, truth, lanes)
             row = used
             used += 1
-            record = rows.ledger[row]
+            record = ledger[row]
             record.subject = base + i
-            record.kind = _ENTRY if program.is_list[s] else _RECORD
+            record.kind = _ENTRY if scheme.is_list else _RECORD
             record.scheme = s
             record.conduct = c
-            record.channel = accepted.channel[a]
+            record.channel = found.channel
             record.truth = truth
-            record.generation = accepted.generation[a]
+            record.generation = found.generation
             record.flags = flags
             record.month = month
-            record.points = program.points[s, c]
+            record.points = rule.points
             record.refusals = 0
-            record.profile = state.profile[i]
-            record.cause = accepted.cause[a]
-            record.actor = base + actor if actor >= 0 else -1
-            record.act = act
-            if stopped:
+            record.profile = person.profile
+            record.cause = found.cause
+            record.actor = -1 if truth == _NO_EVENT else base + int(point.who)
+            record.act = (
+                np.uint64(point.code) | (np.uint64(point.layer) << np.uint64(7)) | (np.uint64(point.serial) << np.uint64(10))
+            )
+            if flags & _CORRECTED:
                 record.exit = _STOPPED
                 record.end = month
-                tally.monthly[program.measure[6, s], month - 1, state.cell[i]] += 1
+                monthly[scheme.m_stopped, month - 1, person.cell] += 1
                 continue
             record.exit = _IN_FORCE
             record.end = months
-            if program.is_list[s]:
-                lanes = words(seed, replicate, _owner(candidates, k), stream, tile, _OUTCOME | field)
-                _enter(state, people, rows, tally, program, row, s, i, month, months, lanes, truth)
-                for target in range(schemes):
-                    in_target = in_pilot or not program.pilot_only[target]
-                    if program.copied[s, target] != 0 and in_target:
-                        copy = used
-                        used += 1
-                        rows.ledger[copy] = rows.ledger[row]
-                        rows.ledger[copy].kind = _RECORD
-                        rows.ledger[copy].scheme = target
-                        rows.ledger[copy].points = program.copied[s, target]
-                        rows.ledger[copy].flags = flags | _COPIED
-                        rows.ledger[copy].cause = row
-                        rows.ledger[copy].exit = _IN_FORCE
-                        rows.ledger[copy].end = months
-                        _score(state, rows, tally, program, copy, target, i, c, month, months, False)
-            else:
-                hold = program.rule[s, c] & 4 > 0
-                _score(state, rows, tally, program, row, s, i, c, month, months, hold)
+            if not scheme.is_list:
+                _score(scratch, tally, program, row, i, month, months, rule.holds)
+                continue
+            lanes = words(seed, replicate, _owner(point), conducts[c].identity, tile, _OUTCOME | field)
+            _enter(scratch, tally, program, row, i, month, months, lanes)
+            for target in range(total):
+                if copied[s, target] != 0 and (person.pilot or not schemes[target].pilot_only):
+                    copy = used
+                    used += 1
+                    ledger[copy] = ledger[row]
+                    record = ledger[copy]
+                    record.kind = _RECORD
+                    record.scheme = target
+                    record.points = copied[s, target]
+                    record.flags = flags | _COPIED
+                    record.cause = row
+                    record.exit = _IN_FORCE
+                    record.end = months
+                    _score(scratch, tally, program, copy, i, month, months, 0)
     return used
 
 
 @inlined
-def _later(state: State, rows: Rows, row: int, month: int, months: int) -> None:
+def _due_process(scheme: Any, truth: int, lanes: Any) -> int:
+    """Return the flags of what happens between a record and its entry."""
+    if truth == _EXCUSED and uniform(lanes[3]) < scheme.exempt:
+        return _EXEMPTED | _CORRECTED
+    if uniform(lanes[0]) >= scheme.notice:
+        return 0
+    if uniform(lanes[1]) >= scheme.files:
+        return _NOTIFIED
+    if uniform(lanes[2]) >= (scheme.review_rightful if truth == _TRUE else scheme.review_wrongful):
+        return _NOTIFIED | _FILED
+    return _NOTIFIED | _FILED | _CORRECTED
+
+
+@inlined
+def _later(due: NDArray[np.int32], link: Any, row: int, month: int, months: int) -> None:
     """Have ``row`` end at the end of ``month``, if that is within the horizon."""
     if month <= months:
-        rows.due[row] = state.due[month]
-        state.due[month] = row
+        link.due = due[month]
+        due[month] = row
 
 
 @inlined
 def _score(
-    state: State,
-    rows: Rows,
-    tally: Tally,
-    program: Program,
-    row: int,
-    s: int,
-    i: int,
-    c: int,
-    month: int,
-    months: int,
-    hold: bool,
+    scratch: Scratch, tally: Tally, program: Program, row: int, i: int, month: int, months: int, holds: int
 ) -> None:
     """Enter a record in a points scheme."""
-    points = int(rows.ledger[row].points)
-    truth = int(rows.ledger[row].truth)
-    state.balance[s, i] += points
-    if hold:
-        state.held[s, i] += 1
-    if truth == _TRUE:
-        state.honest[s, i] += points
-        if hold:
-            state.held_honest[s, i] += 1
-    elif points < 0 or hold:
-        state.last_wrong[s, i] = truth
-    if points < 0 or hold:
-        state.last_row[s, i] = row
-    rows.ends_as[row] = _TERM
-    rows.luck[row] = 4 if hold else 0
-    if program.expiry[s] > 0:
-        _later(state, rows, row, month + program.expiry[s], months)
-    tally.monthly[program.measure[5, s], month - 1, state.cell[i]] += 1
-    _touch(state, i)
+    record, link, person = scratch.ledger[row], scratch.links[row], scratch.persons[i]
+    s = int(record.scheme)
+    standing, scheme = scratch.standings[s, i], program.schemes[s]
+    standing.balance += record.points
+    if holds:
+        standing.held += 1
+    if record.truth == _TRUE:
+        standing.honest += record.points
+        if holds:
+            standing.held_honest += 1
+    elif record.points < 0 or holds:
+        standing.last_wrong = record.truth
+    if record.points < 0 or holds:
+        standing.last_row = row
+    link.ends_as = _TERM
+    link.holds = holds
+    if scheme.expiry > 0:
+        _later(scratch.due, link, row, month + scheme.expiry, months)
+    tally.monthly[scheme.m_records, month - 1, person.cell] += 1
+    _touch(person, scratch.touched, scratch.count, i)
 
 
 @inlined
 def _enter(
-    state: State,
-    people: People,
-    rows: Rows,
-    tally: Tally,
-    program: Program,
-    row: int,
-    s: int,
-    i: int,
-    month: int,
-    months: int,
-    lanes: object,
-    truth: int,
+    scratch: Scratch, tally: Tally, program: Program, row: int, i: int, month: int, months: int, lanes: Any
 ) -> None:
     """Make an entry in a list: in force in months month + 1 ... month + d."""
-    loss = program.income_loss if state.mask[i] & np.uint64(program.income_mask) else 0.0
+    record, link, person = scratch.ledger[row], scratch.links[row], scratch.persons[i]
+    s = int(record.scheme)
+    scheme, standing, settings = program.schemes[s], scratch.standings[s, i], program.settings[0]
+    count, monthly = scratch.count, tally.monthly
+    loss = settings.income_loss if person.mask & settings.income_mask else 0.0
     hazard = exit_hazard(
-        program.exit[s], people.income[i], program.median_income, program.income_exponent[s], loss
+        scheme.exit, scratch.people.income[i], settings.median_income, scheme.income_exponent, loss
     )
-    d, by_term = duration(uniform(lanes[0]), hazard, program.term[s], months + 1)
-    rows.ends_as[row] = _TERM if by_term else _PERFORMED
-    luck = 0
-    if uniform(lanes[2]) < program.late[s]:
-        luck |= 1
-    if uniform(lanes[3]) < program.review[s, 0 if truth == _TRUE else 1]:
-        luck |= 2
-    rows.luck[row] = luck
-    _later(state, rows, row, month + d, months)
-    if state.newest[i] < 0:
-        state.place[i] = state.count[BANNED]
-        state.banned[state.count[BANNED]] = i
-        state.count[BANNED] += 1
-    rows.chain[row] = state.newest[i]
-    state.newest[i] = row
-    state.entries[s, i] += 1
-    cell = state.cell[i]
-    tally.monthly[program.measure[1, s], month - 1, cell] += 1
-    tally.monthly[program.measure[3, s], month - 1, cell] += 1
-    if state.ever[s, i] == 0:
-        state.ever[s, i] = 1
-        tally.monthly[program.measure[2, s], month - 1, cell] += 1
-    _touch(state, i)
+    d, by_term = duration(uniform(lanes[0]), hazard, scheme.term, months + 1)
+    link.ends_as = _TERM if by_term else _PERFORMED
+    link.late = 0
+    if uniform(lanes[2]) < scheme.late:
+        link.late |= 1
+    if uniform(lanes[3]) < (scheme.review_rightful if record.truth == _TRUE else scheme.review_wrongful):
+        link.late |= 2
+    _later(scratch.due, link, row, month + d, months)
+    if person.newest < 0:
+        person.place = count[BANNED]
+        scratch.banned[count[BANNED]] = i
+        count[BANNED] += 1
+    link.chain = person.newest
+    person.newest = row
+    standing.entries += 1
+    monthly[scheme.m_entries, month - 1, person.cell] += 1
+    monthly[scheme.m_in, month - 1, person.cell] += 1
+    if standing.ever == 0:
+        standing.ever = 1
+        monthly[scheme.m_ever, month - 1, person.cell] += 1
+    _touch(person, scratch.touched, count, i)
 
 
 @inlined
 def counters(
-    state: State,
-    rows: Rows,
-    tally: Tally,
-    program: Program,
-    seed: int,
-    replicate: int,
-    tile: int,
-    month: int,
-    base: int,
+    scratch: Scratch, tally: Tally, program: Program, seed: int, replicate: int, tile: int, month: int
 ) -> None:
     """Step 9: refusals at counters, discovery of entries nobody told about, late appeals."""
-    position = 0
-    while position < state.count[BANNED]:
-        i = state.banned[position]
-        position += 1
+    persons, ledger, links, banned = scratch.persons, scratch.ledger, scratch.links, scratch.banned
+    schemes, settings, monthly = program.schemes, program.settings[0], tally.monthly
+    for position in range(scratch.count[BANNED]):
+        i = banned[position]
+        person = persons[i]
         mask = _NONE
         oldest = -1
-        row = state.newest[i]
+        row = person.newest
         while row >= 0:
-            if rows.ledger[row].month < month:
-                mask |= program.listed_mask[rows.ledger[row].scheme]
+            if ledger[row].month < month:
+                mask |= schemes[ledger[row].scheme].listed_mask
                 oldest = row
-            row = rows.chain[row]
-        flight = (mask & np.uint64(program.flight_mask)) != _NONE
-        rail = (mask & np.uint64(program.rail_mask)) != _NONE
+            row = links[row].chain
+        flight = mask & settings.flight_mask
+        rail = mask & settings.rail_mask
         if not (flight or rail):
             continue
         lanes = words(seed, replicate, i, month, tile, _ATTEMPT)
-        flights = attempts(uniform(lanes[0]), program.flight_attempts) if flight else 0
-        trains = attempts(uniform(lanes[1]), program.rail_attempts) if rail else 0
+        flights = attempts(uniform(lanes[0]), settings.flight_attempts) if flight else 0
+        trains = attempts(uniform(lanes[1]), settings.rail_attempts) if rail else 0
         if flights + trains == 0:
             continue
-        tally.monthly[program.plain_measure[3], month - 1, state.cell[i]] += flights
-        tally.monthly[program.plain_measure[4], month - 1, state.cell[i]] += trains
-        rows.ledger[oldest].refusals += flights + trains
-        row = state.newest[i]
+        monthly[REFUSED_FLY, month - 1, person.cell] += flights
+        monthly[REFUSED_RAIL, month - 1, person.cell] += trains
+        ledger[oldest].refusals += flights + trains
+        row = person.newest
         while row >= 0:
-            record = rows.ledger[row]
+            record = ledger[row]
             if record.month < month and not record.flags & (_NOTIFIED | _DISCOVERED):
                 record.flags |= _DISCOVERED
-                if rows.luck[row] & 1:
+                if links[row].late & 1:
                     record.flags |= _FILED_LATE
-                    if rows.luck[row] & 2:
-                        rows.ends_as[row] = _LATE
-            row = rows.chain[row]
+                    if links[row].late & 2:
+                        links[row].ends_as = _LATE
+            row = links[row].chain
 
 
 @inlined
-def exits(state: State, rows: Rows, tally: Tally, program: Program, month: int, base: int) -> None:
+def exits(scratch: Scratch, tally: Tally, program: Program, month: int, base: int) -> None:
     """Step 12: entries end by performance, term or late appeal; records expire."""
-    row = state.due[month]
+    persons, standings, ledger, links = (
+        scratch.persons,
+        scratch.standings,
+        scratch.ledger,
+        scratch.links,
+    )
+    banned, count = scratch.banned, scratch.count
+    row = scratch.due[month]
     while row >= 0:
-        record = rows.ledger[row]
+        record = ledger[row]
         i = int(record.subject) - base
         if record.kind == _ENTRY:
             if record.exit == _IN_FORCE:
-                _leave(state, rows, tally, program, row, i, month)
+                _leave(scratch, tally, program, row, i, month)
         else:
-            s = int(record.scheme)
+            standing = standings[record.scheme, i]
             record.exit = _TERM
             record.end = month
-            state.balance[s, i] -= record.points
-            if rows.luck[row] & 4:
-                state.held[s, i] -= 1
+            standing.balance -= record.points
+            standing.held -= links[row].holds
             if record.truth == _TRUE:
-                state.honest[s, i] -= record.points
-                if rows.luck[row] & 4:
-                    state.held_honest[s, i] -= 1
-            _touch(state, i)
-        row = rows.due[row]
+                standing.honest -= record.points
+                standing.held_honest -= links[row].holds
+            _touch(persons[i], scratch.touched, count, i)
+        row = links[row].due
     position = 0
-    while position < state.count[BANNED]:
-        i = state.banned[position]
-        row = state.newest[i]
+    while position < count[BANNED]:
+        i = banned[position]
+        row = persons[i].newest
         while row >= 0:
-            after = rows.chain[row]
-            if rows.ends_as[row] == _LATE:
-                _leave(state, rows, tally, program, row, i, month)
+            after = links[row].chain
+            if links[row].ends_as == _LATE:
+                _leave(scratch, tally, program, row, i, month)
             row = after
-        if state.newest[i] >= 0:
+        if persons[i].newest >= 0:
             position += 1
         # otherwise somebody else now stands at this position
 
 
 @inlined
-def _leave(
-    state: State, rows: Rows, tally: Tally, program: Program, row: int, i: int, month: int
-) -> None:
+def _leave(scratch: Scratch, tally: Tally, program: Program, row: int, i: int, month: int) -> None:
     """Take one entry out of force at the end of ``month``."""
-    record = rows.ledger[row]
+    persons, links, banned, count = scratch.persons, scratch.links, scratch.banned, scratch.count
+    record, person = scratch.ledger[row], persons[i]
     s = int(record.scheme)
-    record.exit = rows.ends_as[row]
+    scheme = program.schemes[s]
+    record.exit = links[row].ends_as
     record.end = month
-    state.entries[s, i] -= 1
-    if state.newest[i] == row:
-        state.newest[i] = rows.chain[row]
+    scratch.standings[s, i].entries -= 1
+    if person.newest == row:
+        person.newest = links[row].chain
     else:
-        before = state.newest[i]
-        while rows.chain[before] != row:
-            before = rows.chain[before]
-        rows.chain[before] = rows.chain[row]
-    if state.newest[i] < 0:
-        last = state.count[BANNED] - 1
-        moved = state.banned[last]
-        state.banned[state.place[i]] = moved
-        state.place[moved] = state.place[i]
-        state.count[BANNED] = last
-    tally.monthly[program.measure[1, s], month - 1, state.cell[i]] -= 1
-    tally.monthly[program.measure[4, s], month - 1, state.cell[i]] += 1
-    _touch(state, i)
+        before = person.newest
+        while links[before].chain != row:
+            before = links[before].chain
+        links[before].chain = links[row].chain
+    if person.newest < 0:
+        last = count[BANNED] - 1
+        moved = banned[last]
+        banned[person.place] = moved
+        persons[moved].place = person.place
+        count[BANNED] = last
+    tally.monthly[scheme.m_entries, month - 1, person.cell] -= 1
+    tally.monthly[scheme.m_out, month - 1, person.cell] += 1
+    _touch(person, scratch.touched, count, i)
 
 
 @inlined
-def beliefs(
-    state: State, candidates: Candidates, accepted: Accepted
-) -> None:
+def beliefs(scratch: Scratch) -> None:
     """Step 13: those whose own act was recorded learn from it, scheme or no scheme."""
-    for a in range(state.count[ACCEPTED]):
-        truth = accepted.truth[a]
-        if truth == _TRUE or truth == _EXCUSED:
-            c = accepted.conduct[a]
-            i = accepted.subject[a]
-            if state.caught[c, i] < 65535:
-                state.caught[c, i] += 1
+    accepted, caught = scratch.accepted, scratch.caught
+    for a in range(scratch.count[ACCEPTED]):
+        found = accepted[a]
+        if (found.truth == _TRUE or found.truth == _EXCUSED) and caught[
+            found.conduct, found.subject
+        ] < 65535:
+            caught[found.conduct, found.subject] += 1
 
 
 @inlined
 def observe(
-    state: State, rows: Rows, used: int, tally: Tally, program: Program, months: int, month: int, base: int
+    scratch: Scratch, used: int, tally: Tally, program: Program, months: int, month: int
 ) -> int:
     """Step 16: settle the grades, spells, sanctions and rewards of all who were touched."""
-    schemes = program.salt.shape[0]
-    capacity = rows.chain.shape[0]
-    for position in range(state.count[TOUCHED]):
-        i = state.touched[position]
-        state.is_touched[i] = 0
-        cell = state.cell[i]
-        in_pilot = (int(cell) // 10) & 1
+    persons, standings, ledger = scratch.persons, scratch.standings, scratch.ledger
+    schemes, floors, grade_mask = program.schemes, program.floors, program.grade_mask
+    monthly, mobility, count = tally.monthly, tally.mobility, scratch.count
+    for position in range(count[TOUCHED]):
+        i = scratch.touched[position]
+        person = persons[i]
+        person.touched = 0
         mask = _NONE
-        for s in range(schemes):
-            if program.is_list[s]:
-                now = 1 if state.entries[s, i] > 0 else 0
-                if now != state.listed[s, i]:
-                    tally.monthly[program.measure[0, s], month - 1, cell] += 1 if now else -1
-                    state.listed[s, i] = now
+        for s in range(schemes.shape[0]):
+            scheme, standing = schemes[s], standings[s, i]
+            if scheme.is_list:
+                now = 1 if standing.entries > 0 else 0
+                if now != standing.listed:
+                    monthly[scheme.m_listed, month - 1, person.cell] += 1 if now else -1
+                    standing.listed = now
                 if now:
-                    mask |= program.listed_mask[s]
+                    mask |= scheme.listed_mask
                 continue
-            if program.pilot_only[s] and not in_pilot:
+            if scheme.pilot_only and not person.pilot:
                 continue
-            was = int(state.grade[s, i])
+            was = int(standing.grade)
             grade = grade_of(
-                state.balance[s, i], state.held[s, i], program.floors[s], program.grades[s], program.hold[s]
+                standing.balance, standing.held, floors, s, scheme.grades, scheme.hold
             )
-            mask |= program.grade_mask[s, grade]
+            mask |= grade_mask[s, grade]
             if grade == was:
                 continue
-            state.grade[s, i] = grade
-            first = program.measure[7, s]
-            tally.monthly[first + was, month - 1, cell] -= 1
-            tally.monthly[first + grade, month - 1, cell] += 1
-            tally.mobility[s, month - 1, was, grade] += 1
-            harsh = (program.grade_mask[s, grade] & np.uint64(0xFFFFFFFF)) != _NONE
-            row = state.spell[s, i]
-            if row >= 0 and not harsh:
-                rows.ledger[row].exit = _RECOVERED
-                rows.ledger[row].end = month
-                state.spell[s, i] = -1
-            elif row < 0 and harsh and state.last_row[s, i] >= 0:
-                row = used
+            standing.grade = grade
+            monthly[scheme.m_grade + was, month - 1, person.cell] -= 1
+            monthly[scheme.m_grade + grade, month - 1, person.cell] += 1
+            mobility[s, month - 1, was, grade] += 1
+            harsh = (grade_mask[s, grade] & _SANCTIONS) != _NONE
+            if standing.spell >= 0 and not harsh:
+                ledger[standing.spell].exit = _RECOVERED
+                ledger[standing.spell].end = month
+                standing.spell = -1
+            elif standing.spell < 0 and harsh and standing.last_row >= 0:
                 used += 1
-                if used > capacity:
-                    continue
-                state.spell[s, i] = row
-                cause = state.last_row[s, i]
-                rows.ledger[row] = rows.ledger[cause]
-                record = rows.ledger[row]
-                honest = grade_of(
-                    state.honest[s, i], state.held_honest[s, i], program.floors[s],
-                    program.grades[s], program.hold[s],
-                )  # fmt: skip
-                deserved = (program.grade_mask[s, honest] & np.uint64(0xFFFFFFFF)) != _NONE
-                record.kind = _SPELL
-                record.truth = _TRUE if deserved else state.last_wrong[s, i]
-                record.month = month
-                record.end = months
-                record.exit = _IN_FORCE
-                record.points = grade
-                record.refusals = 0
-                record.cause = cause
-                record.scheme = s
-        _masks(state, tally, program, i, mask, month)
-    state.count[TOUCHED] = 0
+                if used <= ledger.shape[0]:
+                    honest = grade_of(
+                        standing.honest, standing.held_honest, floors, s, scheme.grades, scheme.hold
+                    )
+                    deserved = (grade_mask[s, honest] & _SANCTIONS) != _NONE
+                    standing.spell = used - 1
+                    ledger[used - 1] = ledger[standing.last_row]
+                    record = ledger[used - 1]
+                    record.kind = _SPELL
+                    record.scheme = s
+                    record.truth = _TRUE if deserved else standing.last_wrong
+                    record.month = month
+                    record.end = months
+                    record.exit = _IN_FORCE
+                    record.points = grade
+                    record.refusals = 0
+                    record.cause = standing.last_row
+        if mask != person.mask:
+            book_masks(monthly, program.bit_measure, person.mask, mask, month, person.cell)
+            person.mask = mask
+    count[TOUCHED] = 0
     return used
 
 
 @inlined
-def _masks(state: State, tally: Tally, program: Program, i: int, mask: int, month: int) -> None:
-    """Book the change of a person's sanctions and rewards."""
-    old = state.mask[i]
-    if mask == old:
-        return
-    cell = state.cell[i]
-    changed = old ^ mask
+def book_masks(
+    monthly: NDArray[np.int64],
+    bit_measure: NDArray[np.int64],
+    old: int,
+    new: int,
+    month: int,
+    cell: int,
+) -> None:
+    """Book the change of a person's sanctions (low 32 bits) and rewards (high)."""
     for bit in range(64):
-        one = np.uint64(1) << np.uint64(bit)
-        if changed & one:
-            row = program.bit_measure[bit]
-            tally.monthly[row, month - 1, cell] += 1 if mask & one else -1
-    low = np.uint64(0xFFFFFFFF)
-    if ((old & low) != _NONE) != ((mask & low) != _NONE):
-        tally.monthly[program.plain_measure[1], month - 1, cell] += 1 if mask & low else -1
-    high = low << np.uint64(32)
-    if ((old & high) != _NONE) != ((mask & high) != _NONE):
-        tally.monthly[program.plain_measure[2], month - 1, cell] += 1 if mask & high else -1
-    state.mask[i] = mask
+        was = (old >> np.uint64(bit)) & np.uint64(1)
+        now = (new >> np.uint64(bit)) & np.uint64(1)
+        if was != now:
+            monthly[bit_measure[bit], month - 1, cell] += 1 if now else -1
+    was, now = old & _SANCTIONS, new & _SANCTIONS
+    if (was != _NONE) != (now != _NONE):
+        monthly[SANCTIONED, month - 1, cell] += 1 if now else -1
+    was, now = old >> _32, new >> _32
+    if (was != _NONE) != (now != _NONE):
+        monthly[REWARDED, month - 1, cell] += 1 if now else -1

@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +19,7 @@ from scoredsociety.engine.compile import MAX_GRADES, Compiled
 from scoredsociety.engine.errors import EngineError
 from scoredsociety.engine.month import RATE_ERROR
 from scoredsociety.engine.result import LEDGER_DTYPE, SocietyResult
-from scoredsociety.engine.state import (
-    Rows,
-    Scratch,
-    Tally,
-    new_rows,
-    new_scratch,
-    new_tally,
-)
+from scoredsociety.engine.state import Scratch, Tally, new_scratch, new_tally
 from scoredsociety.engine.tile import ROOM_ERROR, run_chunk
 from scoredsociety.society.people import TILE, PeopleTables
 
@@ -38,32 +30,26 @@ Progress = Callable[[int], None]
 """Called with the number of person-months just finished."""
 
 
-@dataclass
-class _Chunk:
-    ledger: NDArray[np.void]
-
-
 class _Worker:
     """The arrays of one thread, kept from chunk to chunk."""
 
     def __init__(self, compiled: Compiled, months: int) -> None:
         p = compiled.program
-        self.shape = (len(p.salt), len(p.identity), months)
-        self.scratch: Scratch = new_scratch(*self.shape, 1 << 15)
-        self.rows: Rows = new_rows(1 << 12)
+        self.shape = (len(p.schemes), len(p.conducts), months)
+        self.room = (1 << 16, 1 << 14)
+        self.scratch: Scratch = new_scratch(*self.shape, *self.room)
         self.tally = empty_tally(compiled, months)
 
     def grow(self) -> None:
-        room = self.scratch.candidates.who.shape[0] * 2
-        self.scratch = new_scratch(*self.shape, room)
-        self.rows = new_rows(self.rows.chain.shape[0] * 4)
+        self.room = (self.room[0] * 2, self.room[1] * 4)
+        self.scratch = new_scratch(*self.shape, *self.room)
 
 
 def empty_tally(compiled: Compiled, months: int) -> Tally:
     """Return zeroed sums of the right shape for a regime."""
     p = compiled.program
     return new_tally(
-        len(compiled.measures), len(p.identity), len(p.salt), len(compiled.channels), months, MAX_GRADES
+        len(compiled.measures), len(p.conducts), len(p.schemes), len(compiled.channels), months, MAX_GRADES
     )
 
 
@@ -115,7 +101,7 @@ def run_society(
     """
     tiles = range((people + TILE - 1) // TILE)
     shape = (len(compiled.channels), months)
-    limited = compiled.program.capacity > 0
+    limited = compiled.program.channels["capacity"] > 0
     capacity = np.ones(shape)
     for number in range(1, MAX_PASSES + 1):
         tally, ledger = _pass(
@@ -207,7 +193,7 @@ def _run_chunk(
     while True:
         before = [a.copy() for a in worker.tally]
         rows = run_chunk(
-            worker.scratch, worker.rows, worker.tally, compiled.program, tables, capacity,
+            worker.scratch, worker.tally, compiled.program, tables, capacity,
             people, months, seed, replicate, start, end,
         )  # fmt: skip
         if rows == ROOM_ERROR:
@@ -219,7 +205,7 @@ def _run_chunk(
             raise EngineError(
                 "a rate rose above its majorant: the regime's rates and the layers of candidates disagree"
             )
-        return worker.rows.ledger[:rows].copy()
+        return worker.scratch.ledger[:rows].copy()
 
 
 def _capacity(compiled: Compiled, tally: Tally, months: int) -> NDArray[np.float64]:
@@ -230,7 +216,7 @@ def _capacity(compiled: Compiled, tally: Tally, months: int) -> NDArray[np.float
     """
     capacity = np.ones((len(compiled.channels), months))
     adults = tally.monthly[0].sum(axis=1).cumsum()
-    for k, limit in enumerate(compiled.program.capacity):
+    for k, limit in enumerate(compiled.program.channels["capacity"]):
         if limit <= 0 or months < 2:
             continue
         handled = limit * tally.baseline[k] / 2.0**20 * adults / max(int(adults[0]), 1)
@@ -247,15 +233,15 @@ def _result(compiled: Compiled, tally: Tally, ledger: NDArray[np.void], months: 
         name: tally.monthly[m] if name in compiled.flows else tally.monthly[m].cumsum(axis=0)
         for m, name in enumerate(compiled.measures)
     }
-    chance = np.where(p.record_chance > 0, p.record_chance, np.nan)
+    chance = np.where(p.conducts["chance"] > 0, p.conducts["chance"], np.nan)
     acts = tally.acts / 65536.0 / chance[:, None, None, None]
     mobility = {}
     for s, name in enumerate(compiled.schemes):
-        g = int(p.grades[s])
-        if p.is_list[s] or not g:
+        g = int(p.schemes[s]["grades"])
+        if p.schemes[s]["is_list"] or not g:
             continue
         matrix = tally.mobility[s, :, :g, :g].copy()
-        first = int(p.measure[7, s])
+        first = int(p.schemes[s]["m_grade"])
         stock = tally.monthly[first : first + g].sum(axis=2).cumsum(axis=1)  # (G, T) at month end
         stayed = np.zeros((months, g), np.int64)
         stayed[1:] = stock[:, :-1].T

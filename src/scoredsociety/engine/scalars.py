@@ -38,10 +38,12 @@ def accepted_share(multiple: float, low: float, width: float) -> float:
 
 
 @kernel
-def grade_of(balance: int, held: int, floors: NDArray[np.int64], grades: int, hold: int) -> int:
-    """Return the position of the grade of a balance, best first."""
+def grade_of(
+    balance: int, held: int, floors: NDArray[np.int64], s: int, grades: int, hold: int
+) -> int:
+    """Return the position of the grade of a balance in scheme ``s``, best first."""
     g = 0
-    while g < grades - 1 and balance < floors[g]:
+    while g < grades - 1 and balance < floors[s, g]:
         g += 1
     if held > 0 and g < hold:
         g = hold
@@ -85,18 +87,23 @@ def attempts(u: float, mean: float) -> int:
 
 @kernel
 def channel_of(
-    u: float, edge: NDArray[np.float64], capacity: NDArray[np.float64], code: NDArray[np.int64]
+    u: float,
+    edge: NDArray[np.float64],
+    capacity: NDArray[np.float64],
+    code: NDArray[np.int64],
+    c: int,
+    month: int,
 ) -> int:
     """Return the position of the channel that records an act, or -1 - position if it is full.
 
-    ``u`` is uniform; where the channel has more acts than it can handle, the upper part of its
-    share of ``u`` is lost.
+    ``u`` is uniform. Where the channel has more acts than it can handle this month, the upper
+    part of its share of ``u`` is lost.
     """
     k = 0
     low = 0.0
-    while u > edge[k]:
-        low = edge[k]
+    while u > edge[c, k]:
+        low = edge[c, k]
         k += 1
-    if (u - low) > (edge[k] - low) * capacity[code[k]]:
+    if (u - low) > (edge[c, k] - low) * capacity[code[c, k], month - 1]:
         return -1 - k
     return k

@@ -17,75 +17,98 @@ INNOCENT = 64
 """Added to the conduct code of a false record about somebody who did nothing."""
 
 
-class Candidates(NamedTuple):
-    """Everything that could happen in a tile, drawn without looking at regime or state."""
+CANDIDATE = np.dtype(
+    [
+        ("height", "f8"),  # multiple of the base rate at which it stands
+        ("channel", "f8"),  # mark
+        ("truth", "f8"),  # mark
+        ("serial", "u4"),
+        ("month", "i4"),
+        ("who", "u2"),
+        ("code", "u1"),
+        ("layer", "u1"),
+    ],
+    align=True,
+)
+PERSON = np.dtype(
+    [
+        ("mask", "u8"),  # sanctions and rewards as of the last observation
+        ("adult_from", "i4"),
+        ("shocked_to", "i4"),  # last month of a shock
+        ("newest", "i4"),  # latest entry in force, head of a chain
+        ("place", "i4"),  # position in ``banned``
+        ("bucket", "i4"),  # position in ``bucket``
+        ("profile", "u2"),
+        ("cell", "u1"),
+        ("known", "u1"),  # bit set of the schemes one is aware of
+        ("city", "u1"),
+        ("minority", "u1"),
+        ("pilot", "u1"),
+        ("touched", "u1"),
+    ],
+    align=True,
+)
+STANDING = np.dtype(
+    [
+        ("balance", "i4"),
+        ("honest", "i4"),  # balance without wrongful records
+        ("last_row", "i4"),  # latest negative record
+        ("spell", "i4"),  # open spell
+        ("held", "u2"),  # records that hold the grade down
+        ("held_honest", "u2"),
+        ("entries", "u2"),  # in force
+        ("grade", "u1"),
+        ("last_wrong", "u1"),  # truth code of the latest wrongful record
+        ("listed", "u1"),  # as of the last observation
+        ("ever", "u1"),
+    ],
+    align=True,
+)
+ACCEPTED = np.dtype(
+    [
+        ("candidate", "i4"),
+        ("subject", "i4"),
+        ("cause", "i4"),
+        ("conduct", "i4"),
+        ("channel", "i4"),
+        ("truth", "u1"),
+        ("generation", "u1"),
+    ],
+    align=True,
+)
+LINK = np.dtype(
+    [
+        ("chain", "i4"),  # next entry of the same person
+        ("due", "i4"),  # next row that ends in the same month
+        ("ends_as", "u1"),  # exit reason when it ends
+        ("late", "u1"),  # bit 0: would file late, bit 1: would win
+        ("holds", "u1"),
+    ],
+    align=True,
+)
+"""What the engine keeps beside each ledger row while it is open."""
 
-    who: NDArray[np.uint16]
-    code: NDArray[np.uint8]
-    layer: NDArray[np.uint8]
-    serial: NDArray[np.uint32]
-    month: NDArray[np.int32]
-    height: NDArray[np.float64]  # multiple of the base rate at which it stands
-    channel: NDArray[np.float64]  # mark
-    truth: NDArray[np.float64]  # mark
-    order: NDArray[np.int32]  # positions sorted by month
-    first: NDArray[np.int64]  # first position of each month in ``order``
 
+class Scratch(NamedTuple):
+    """All that one thread needs to run a tile."""
 
-class State(NamedTuple):
-    """Dynamic state; shapes (TILE,), (schemes, TILE) or (conducts, TILE)."""
-
-    adult_from: NDArray[np.int32]
-    cell: NDArray[np.uint8]
-    profile: NDArray[np.uint16]
-    known: NDArray[np.uint8]  # bit set of the schemes one is aware of
+    people: People
+    persons: Any  # (TILE,) PERSON
+    standings: Any  # (S, TILE) STANDING
     rate: NDArray[np.float64]  # (C, TILE) acts a month at the base level
     caught: NDArray[np.uint16]  # (C, TILE) own recorded acts so far
-    shocked_to: NDArray[np.int32]  # last month of a shock
-    balance: NDArray[np.int32]  # (S, TILE)
-    honest: NDArray[np.int32]  # (S, TILE) balance without wrongful records
-    held: NDArray[np.uint8]  # (S, TILE) records that hold the grade down
-    held_honest: NDArray[np.uint8]
-    grade: NDArray[np.uint8]  # (S, TILE)
-    last_row: NDArray[np.int32]  # (S, TILE) latest negative record
-    last_wrong: NDArray[np.uint8]  # (S, TILE) truth code of the latest wrongful record
-    spell: NDArray[np.int32]  # (S, TILE) open spell
-    entries: NDArray[np.uint8]  # (S, TILE) entries in force
-    listed: NDArray[np.uint8]  # (S, TILE) as of the last observation
-    ever: NDArray[np.uint8]  # (S, TILE)
-    mask: NDArray[np.uint64]  # sanctions and rewards as of the last observation
-    newest: NDArray[np.int32]  # latest entry in force, head of a chain
-    place: NDArray[np.int32]  # position in ``banned``
     banned: NDArray[np.int32]  # people with an entry in force
     touched: NDArray[np.int32]  # people to look at when the month ends
-    is_touched: NDArray[np.uint8]
-    count: NDArray[np.int64]  # [banned, touched, accepted, late]
+    count: NDArray[np.int64]  # banned, touched, accepted
     bucket: NDArray[np.int32]  # adults sorted by city and group
     bucket_first: NDArray[np.int64]
-    bucket_place: NDArray[np.int32]
     due: NDArray[np.int32]  # (months + 2,) chains of rows that end in a month
-
-
-class Accepted(NamedTuple):
-    """The recorded acts of one month, in the order of the candidates."""
-
-    candidate: NDArray[np.int32]
-    subject: NDArray[np.int32]
-    conduct: NDArray[np.int32]
-    channel: NDArray[np.int32]
-    truth: NDArray[np.uint8]
-    cause: NDArray[np.int32]
-    generation: NDArray[np.uint8]
-
-
-class Rows(NamedTuple):
-    """The ledger of a chunk and what the engine keeps beside each row while it is open."""
-
-    ledger: Any  # structured array of LEDGER_DTYPE
-    chain: NDArray[np.int32]  # next entry of the same person
-    due: NDArray[np.int32]  # next row that ends in the same month
-    ends_as: NDArray[np.uint8]  # exit reason when it ends
-    luck: NDArray[np.uint8]  # bit 0: would file late, bit 1: would win late
+    candidates: Any  # CANDIDATE
+    order: NDArray[np.int32]  # candidates by month
+    first: NDArray[np.int64]  # (months + 2,) first position of each month in ``order``
+    accepted: Any  # ACCEPTED
+    ledger: Any  # LEDGER_DTYPE
+    links: Any  # LINK
 
 
 class Tally(NamedTuple):
@@ -100,70 +123,6 @@ class Tally(NamedTuple):
     load: NDArray[np.int64]  # (K, T) acts that reached a channel
     baseline: NDArray[np.int64]  # (K,) expected load of month 1 in units of 2**-20
     caps: NDArray[np.int64]  # (C, 2) candidates, and how often the certainty cap bound
-
-
-def new_state(schemes: int, conducts: int, months: int) -> State:
-    """Return zeroed arrays for one tile."""
-    s, c = (schemes, TILE), (conducts, TILE)
-    kinds: dict[str, tuple[tuple[int, ...], type]] = {
-        "adult_from": ((TILE,), np.int32),
-        "cell": ((TILE,), np.uint8),
-        "profile": ((TILE,), np.uint16),
-        "known": ((TILE,), np.uint8),
-        "rate": (c, np.float64),
-        "caught": (c, np.uint16),
-        "shocked_to": ((TILE,), np.int32),
-        "balance": (s, np.int32),
-        "honest": (s, np.int32),
-        "held": (s, np.uint8),
-        "held_honest": (s, np.uint8),
-        "grade": (s, np.uint8),
-        "last_row": (s, np.int32),
-        "last_wrong": (s, np.uint8),
-        "spell": (s, np.int32),
-        "entries": (s, np.uint8),
-        "listed": (s, np.uint8),
-        "ever": (s, np.uint8),
-        "mask": ((TILE,), np.uint64),
-        "newest": ((TILE,), np.int32),
-        "place": ((TILE,), np.int32),
-        "banned": ((TILE,), np.int32),
-        "touched": ((TILE,), np.int32),
-        "is_touched": ((TILE,), np.uint8),
-        "count": ((4,), np.int64),
-        "bucket": ((TILE,), np.int32),
-        "bucket_first": ((129,), np.int64),
-        "bucket_place": ((TILE,), np.int32),
-        "due": ((months + 2,), np.int32),
-    }
-    return State(**{name: np.zeros(shape, kind) for name, (shape, kind) in kinds.items()})
-
-
-def new_candidates(capacity: int, months: int) -> Candidates:
-    """Return room for ``capacity`` candidates."""
-    kinds = (np.uint16, np.uint8, np.uint8, np.uint32, np.int32, np.float64, np.float64, np.float64)
-    return Candidates(
-        *(np.zeros(capacity, kind) for kind in kinds),
-        np.zeros(capacity, np.int32),
-        np.zeros(months + 2, np.int64),
-    )  # type: ignore[call-arg]
-
-
-def new_accepted(capacity: int) -> Accepted:
-    """Return room for the recorded acts of one month."""
-    kinds = (np.int32, np.int32, np.int32, np.int32, np.uint8, np.int32, np.uint8)
-    return Accepted(*(np.zeros(capacity, kind) for kind in kinds))  # type: ignore[call-arg]
-
-
-def new_rows(capacity: int) -> Rows:
-    """Return room for ``capacity`` ledger rows."""
-    return Rows(
-        np.zeros(capacity, LEDGER_DTYPE),
-        np.zeros(capacity, np.int32),
-        np.zeros(capacity, np.int32),
-        np.zeros(capacity, np.uint8),
-        np.zeros(capacity, np.uint8),
-    )
 
 
 def new_tally(measures: int, conducts: int, schemes: int, channels: int, months: int, grades: int) -> Tally:
@@ -181,20 +140,24 @@ def new_tally(measures: int, conducts: int, schemes: int, channels: int, months:
     )
 
 
-class Scratch(NamedTuple):
-    """All that one thread needs to run tiles."""
-
-    people: People
-    state: State
-    candidates: Candidates
-    accepted: Accepted
-
-
-def new_scratch(schemes: int, conducts: int, months: int, capacity: int) -> Scratch:
-    """Return the arrays of one thread."""
+def new_scratch(schemes: int, conducts: int, months: int, candidates: int, rows: int) -> Scratch:
+    """Return the arrays of one thread, with room for so many candidates a tile and rows a chunk."""
     return Scratch(
-        empty_people(),
-        new_state(schemes, conducts, months),
-        new_candidates(capacity, months),
-        new_accepted(capacity),
+        people=empty_people(),
+        persons=np.zeros(TILE, PERSON),
+        standings=np.zeros((schemes, TILE), STANDING),
+        rate=np.zeros((conducts, TILE)),
+        caught=np.zeros((conducts, TILE), np.uint16),
+        banned=np.zeros(TILE, np.int32),
+        touched=np.zeros(TILE, np.int32),
+        count=np.zeros(3, np.int64),
+        bucket=np.zeros(TILE, np.int32),
+        bucket_first=np.zeros(129, np.int64),
+        due=np.zeros(months + 2, np.int32),
+        candidates=np.zeros(candidates, CANDIDATE),
+        order=np.zeros(candidates, np.int32),
+        first=np.zeros(months + 2, np.int64),
+        accepted=np.zeros(candidates, ACCEPTED),
+        ledger=np.zeros(rows, LEDGER_DTYPE),
+        links=np.zeros(rows, LINK),
     )

@@ -1,1 +1,9 @@
-"""Room."""
+"""One chart grammar and one page: what a run did to people, for readers."""
+
+from __future__ import annotations
+
+from scoredsociety.report.charts import CHARTS, chart, figure
+from scoredsociety.report.page import report_html, write_report
+from scoredsociety.report.theme import svg
+
+__all__ = ["CHARTS", "chart", "figure", "report_html", "svg", "write_report"]

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from scoredsociety.report import card, paired, reach, recovery, stock
 from scoredsociety.report import lives as lives_
-from scoredsociety.report import paired, reach, recovery, stock
 from scoredsociety.report.parts import Figure
 from scoredsociety.report.reading import Arm
-from scoredsociety.report.theme import finish
+from scoredsociety.report.theme import Drawn, finish
 
 if TYPE_CHECKING:
     from scoredsociety.audit import Audit, Comparison
@@ -30,7 +30,8 @@ ONE: dict[str, Build] = {
     "survival": recovery.survival,
     "funnel": recovery.funnel,
     "fifths": reach.fifths,
-    "unrelated": reach.unrelated,
+    "unrelated": card.unrelated,
+    "proportion": card.proportion,
     "luck": reach.luck,
 }
 """Charts of one run, or of several as small multiples."""
@@ -104,7 +105,7 @@ def chart(
     lives: Lives | None = None,
     *,
     columns: int = 2,
-) -> Any:
+) -> Drawn:
     """Draw one chart for a notebook.
 
     Parameters

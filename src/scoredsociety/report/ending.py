@@ -36,7 +36,7 @@ def limits() -> Section:
     return Section(
         "limits",
         "Limits",
-        f"This report cannot tell you {len(LIMITS)} things that matter",
+        f"There are {words.spelled(len(LIMITS))} things that this report cannot tell you",
         points=LIMITS,
     )
 
@@ -78,7 +78,7 @@ def assumed(arm: Arm) -> list[tuple[str, str, str, str]]:
     return out
 
 
-def plain(value: Any) -> str:
+def plain(value: object) -> str:
     """Write a value of any plain type."""
     if value is None:
         return "none"
@@ -87,7 +87,7 @@ def plain(value: Any) -> str:
     return words.number(float(value)) if isinstance(value, (int, float)) else str(value)
 
 
-def spoken_range(span: Any) -> str:
+def spoken_range(span: object) -> str:
     """Write a range: a pair, a text, or null."""
     if span is None or span == "":
         return "not stated"
@@ -132,7 +132,7 @@ def named_sources(regime: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any
     return [(name, source) for block in blocks for name, source in block.items()]
 
 
-def fingerprint(plain_data: Any) -> str:
+def fingerprint(plain_data: object) -> str:
     """Return the SHA-256 of plain data written as canonical JSON."""
     text = json.dumps(plain_data, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -179,8 +179,8 @@ def reproduce(arms: Sequence[Arm]) -> Section:
     return Section(
         "reproduce",
         "How to reproduce",
-        f"{words.plural(len(commands), 'command')} "
-        f"{'makes' if len(commands) == 1 else 'make'} these numbers again",
+        f"{words.sentence(words.spelled(len(commands)))} "
+        f"{'command makes' if len(commands) == 1 else 'commands make'} these numbers again",
         text=("The same command, seed and version give the same figures, bit for bit.",),
         code=commands,
         tables=(table,),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from scoredsociety.engine.result import ExitReason, Kind, Truth, profile_level
 from scoredsociety.report import words
-from scoredsociety.report.lines import life as draw_life
+from scoredsociety.report.biography import life as draw_life
 from scoredsociety.report.lines import style_of
 from scoredsociety.report.parts import Figure, Table
 from scoredsociety.report.reading import Arm
@@ -68,9 +72,11 @@ def _figure(name: str, arms: Sequence[Arm], found: Life | None, helped: bool) ->
             for arm, mine, points in zip(arms, rows, told, strict=False)
         ]
     )
+    kind = found.kind.replace("under A", f"under “{arms[0].label}”")
+    kind = kind.replace("under B", f"under “{with_}”")
     months = words.plural(found.months, "month")
     count = words.per(None if found.per_1000 is None else found.per_1000 / 1000)
-    nation = words.number(found.scaled, 0)
+    nation = words.large(found.scaled)
     heading = (
         f"Person {found.subject} is wrongly listed for {months}, and never under “{with_}”"
         if helped
@@ -85,7 +91,7 @@ def _figure(name: str, arms: Sequence[Arm], found: Life | None, helped: bool) ->
         (_table(arms, rows),),
         notes=(
             f"This life stands for {count} adults ({nation} if scaled to all adults): "
-            f"{found.kind.replace('under A', f'under “{arms[0].label}”').replace('under B', f'under “{with_}”')}. "
+            f"{kind}. "
             "One life is an illustration, not evidence.",
             f"How it was chosen: {found.rule}",
         ),
@@ -99,7 +105,7 @@ def _bounds(values: Sequence[float]) -> tuple[float, float]:
     return min(values) - room, max(values) + room
 
 
-def _points(arm: Arm, rows: Any) -> list[Row]:
+def _points(arm: Arm, rows: NDArray[np.void]) -> list[Row]:
     """Replay the points of the first points scheme, month by month; empty where it is not held."""
     if not arm.points:
         return []
@@ -128,7 +134,7 @@ def _points(arm: Arm, rows: Any) -> list[Row]:
 def _panel(
     arm: Arm,
     found: Life,
-    rows: Any,
+    rows: NDArray[np.void],
     points: Sequence[Row],
     low: float,
     top: float,
@@ -188,13 +194,13 @@ def _line(arm: Arm) -> float | None:
     scheme = arm.regime["schemes"][arm.points[0]]
     bands = list((scheme.get("grades") or {}).get("bands", {}).items())
     bad = {g for e in scheme["effects"] if e.get("sanction") for g in e.get("grade") or []}
-    for (_, floor), (name, _) in zip(bands, bands[1:], strict=False):
+    for (_, floor), (name, _) in pairwise(bands):
         if name in bad:
             return float(floor)
     return None
 
 
-def _table(arms: Sequence[Arm], both: Sequence[Any]) -> Table:
+def _table(arms: Sequence[Arm], both: Sequence[NDArray[np.void]]) -> Table:
     rows = []
     for arm, mine in zip(arms, both, strict=False):
         for row in mine:

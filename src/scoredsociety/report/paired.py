@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from scoredsociety.report import words
+from scoredsociety.report.bars import bars
 from scoredsociety.report.lines import Style, lines, style_of
 from scoredsociety.report.parts import Figure, Table
-from scoredsociety.report.people import bars
 from scoredsociety.report.people import differences as draw_differences
 from scoredsociety.report.reading import Arm, Cell
 from scoredsociety.report.recovery import status_item
@@ -71,8 +71,8 @@ def differences(arms: Sequence[Arm], comparison: Comparison) -> Figure:
     )
     return Figure(
         "differences",
-        f"Of 1,000 people, {_many(gone)} listed only under “{without}”, and {_many(come)} only "
-        f"under “{with_}”",
+        f"Of 1,000 people, {_many(gone)} listed only under “{without}”, and {_many(come)} listed "
+        f"only under “{with_}”",
         "Adults ever listed, of 1,000, under the two regimes. Every person is compared with "
         "himself or herself: same society, same luck.",
         drawn if gone.value is not None else (),
@@ -147,13 +147,17 @@ def deterrence(arms: Sequence[Arm], comparison: Comparison) -> Figure:
     )
     first = prevented[ranked[0]].value if ranked else None
     share = shares[1]
-    verb = "less" if first is None or first >= 0 else "more"
+    verb = "prevents" if first is None or first >= 0 else "adds"
     act = titles[ranked[0]].lower() if ranked else "conduct"
     size = None if first is None else abs(first)
+    effect = (
+        f"“{arms[1].label}” changes no act by more than 0.1%"
+        if size is not None and size < 0.001
+        else f"“{arms[1].label}” {verb} {words.percent(size)} of one act ({act})"
+    )
     return Figure(
         "deterrence",
-        f"Those who know of “{arms[1].label}” do {words.percent(size)} {verb} of one act ({act}); "
-        f"{words.per(share, 100)} entries are wrongful",
+        f"Among those who know, {effect}; {words.per(share, 100)} entries are wrongful",
         f"Left: change in acts among adults who are aware, against “{arms[0].label}”, in windows "
         "of six months, per cent fewer acts (below 0: more). Right: wrongful entries, of 100 in "
         "each regime. Neither is shown without the other.",
@@ -188,6 +192,7 @@ def _deterred(
         low=min(0.0, *values) if values else 0.0,
         styles=styles,
         suffix="%",
+        right=150,
         width=width,
         alt_text=f"Lines, simulated. Acts prevented among the aware under {label}: "
         f"{words.listing(names)}.",
@@ -235,6 +240,4 @@ def _beside(arms: Sequence[Arm], item: str) -> Table:
     for arm in arms:
         cell = arm.cell("M5", item, "entry-weighted")
         row += [say(cell), say_interval(cell)]
-    return Table(
-        "Wrongful entries", columns, [row], numeric, "Show the wrongful share as a table"
-    )
+    return Table("Wrongful entries", columns, [row], numeric, "Show the wrongful share as a table")

@@ -1,4 +1,4 @@
-"""What the scheme catches and pays, the two limbs of Art. 5(1)(c), and how sure this is."""
+"""Whom the scheme catches and pays, and how sure this is."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from scoredsociety.report import words
-from scoredsociety.report.lines import style_of
-from scoredsociety.report.parts import Figure, Table
-from scoredsociety.report.people import bars, dots, quantile_dots
+from scoredsociety.report.bars import bars, quantile_dots
+from scoredsociety.report.lines import Style, style_of
+from scoredsociety.report.parts import Figure
 from scoredsociety.report.reading import Arm, Cell
 from scoredsociety.report.saying import (
     Draw,
@@ -24,25 +24,24 @@ from scoredsociety.report.stock import INCOME
 from scoredsociety.report.theme import REMOVAL, Panel
 
 REACH = (("sanctioned", "at least one sanction"), ("rewarded", "at least one reward"))
-CROSS = "cross-context share"
 
 
 def fifths(arms: Sequence[Arm]) -> Figure:
     """Draw who is sanctioned and who is rewarded, by income fifth."""
-    top = biggest(
-        a.value("M19", "any", q, g) for a in arms for _, q in REACH for g in INCOME
-    )
+    top = biggest(a.value("M19", "any", q, g) for a in arms for _, q in REACH for g in INCOME)
     draws: list[Draw] = [
         partial(_fifths, a, name, quantity, top) for a in arms for name, quantity in REACH
     ]
     drawn, _ = panels(draws)
 
+    def short(arm: Arm) -> str:
+        ratio = arm.value("M19", "any", "rewarded for one sanctioned")
+        if ratio is None:
+            return "an undefined number of adults"
+        return words.plural(ratio, "adult") if ratio >= 10 else f"{words.number(ratio, 1)} adults"
+
     def said(arm: Arm) -> str:
-        ratio = arm.cell("M19", "any", "rewarded for one sanctioned")
-        if ratio.value is None:
-            reward = arm.value("M19", "any", "at least one reward")
-            return f"{words.one_in(reward, 'adult')} hold a reward"
-        return f"{words.number(ratio.value)} adults are rewarded for each one sanctioned"
+        return f"{short(arm)} are rewarded for each one sanctioned"
 
     groups = ("all", *INCOME, "group=majority", "group=minority")
     table_lines = [
@@ -52,7 +51,7 @@ def fifths(arms: Sequence[Arm]) -> Figure:
     ]
     return Figure(
         "fifths",
-        words.sentence(by_arm(arms, said)),
+        words.sentence(by_arm(arms, said, short)),
         f"Adults under at least one sanction, and adults with at least one reward, of 1,000 in "
         f"each fifth of income, after {arms[0].months} months. All panels share one axis.",
         drawn if top > 0 else (),
@@ -69,169 +68,17 @@ def _fifths(arm: Arm, name: str, quantity: str, top: float, width: int) -> Panel
     for group in INCOME:
         value = arm.value("M19", "any", quantity, group)
         rows.append({"name": group_name(group), "y": value, "said": words.per(value)})
-    colour = REMOVAL if name == "rewarded" else style_of(arm.position).colour
+    style = Style(REMOVAL) if name == "rewarded" else style_of(arm.position)
     said = "; ".join(f"{r['name']}: {r['said']}" for r in rows)
     return bars(
-        [r | {"colour": colour} for r in rows],
+        rows,
         f"{arm.label}: {name}",
         f"Adults with {quantity}, of 1,000.",
         top=top,
+        style=style,
         width=width,
         right=112,
         alt_text=f"Bars, simulated. {arm.label}, {name}. {said}.",
-    )
-
-
-def unrelated(arms: Sequence[Arm]) -> Figure:
-    """Draw the share of harm that falls in unrelated parts of life (M8)."""
-    values = [a.value("M8", "all statuses", CROSS) for a in arms]
-    drawn, _ = panels([partial(_unrelated, a) for a in arms], narrow=True)
-
-    def said(arm: Arm) -> str:
-        share = arm.value("M8", "all statuses", CROSS)
-        return f"{words.per(share, 100)} units of harm fall in unrelated parts of life"
-
-    lines = [
-        (words.sentence(f"{quantity}: {_status(arms[0], item)}"), "share of harm",
-         partial(_m8, item, quantity))
-        for item in dict.fromkeys(c.item for a in arms for c in a.cells("M8", None, CROSS, "all"))
-        for quantity in (CROSS, f"{CROSS}, finance always related", f"{CROSS}, nothing related")
-    ]  # fmt: skip
-    monthly = dict.fromkeys(
-        (c.item, c.quantity) for a in arms for c in a.cells("M8")
-        if c.quantity.startswith("monthly harm")
-    )  # fmt: skip
-    lines += [
-        (words.sentence(f"{q}: {_status(arms[0], i)}"), "monthly incomes a month",
-         partial(_m8, i, q))
-        for i, q in monthly
-    ]  # fmt: skip
-    return Figure(
-        "unrelated",
-        words.sentence(by_arm(arms, said)),
-        "Of 100 units of harm done by the scheme, how many bite in a context that has nothing to "
-        "do with the conduct. Harm: assumed, in monthly median incomes; related: the declared "
-        "table below.",
-        drawn if any(v is not None for v in values) else (),
-        (cells_table("Harm in unrelated contexts", arms, lines), related_table(arms[0])),
-        notes=_notes(arms, "M8", "all statuses", CROSS),
-    )
-
-
-def _status(arm: Arm, item: str) -> str:
-    name, _, kind = item.partition("/")
-    return f"{arm.title(name)}, {kind}" if kind else arm.title(name)
-
-
-def _m8(item: str, quantity: str, arm: Arm) -> Cell:
-    return arm.cell("M8", item, quantity)
-
-
-def _notes(arms: Sequence[Arm], measure: str, item: str, quantity: str) -> list[str]:
-    return list(dict.fromkeys(n for a in arms if (n := a.cell(measure, item, quantity).note)))
-
-
-def _unrelated(arm: Arm, width: int) -> Panel:
-    share = arm.value("M8", "all statuses", CROSS)
-    said = words.per(share, 100)
-    return dots(
-        [{"group": "Unrelated contexts", "right": share, "wrong": 0.0, "said": said}],
-        arm.label,
-        "Of 100 units of harm.",
-        total=100,
-        colour=style_of(arm.position).colour,
-        width=width,
-        alt_text=f"Dots, simulated. {arm.label}: {said} units of harm fall in unrelated contexts.",
-    )
-
-
-def related_table(arm: Arm) -> Table:
-    """Print the declared table of which contexts count as related."""
-    world = arm.regime.get("world") or {}
-    rows = [
-        (str(c["title"]), words.listing(c["related"]) or "none")
-        for c in (world.get("contexts") or {}).values()
-    ]
-    return Table(
-        "Declared: in which parts of life harm counts as related to the conduct",
-        ("Context of the conduct", "Related parts of life"),
-        rows,
-        summary="Show the table of related contexts",
-    )
-
-
-def proportion(arms: Sequence[Arm]) -> tuple[str, list[str], list[Table]]:
-    """Return heading, text and tables of the second limb (M9)."""
-    item = _m9_item(arms[0])
-
-    def said(arm: Arm) -> str:
-        share = arm.value("M9", item, "share above 1")
-        return f"{words.per(share, 100)} entries weigh more than the act they answer"
-
-    groups = list(dict.fromkeys(c.group for a in arms for c in a.cells("M9", item)))
-    wanted = (
-        ("median ratio of harm to gravity", "ratio", "median ratio"),
-        ("entries with a ratio above 1", "share", "share above 1"),
-        ("mean harm up to the end of the run", "CNY", "mean harm up to the horizon"),
-        ("excess harm in one society", "CNY", "excess harm"),
-    )
-    lines = [
-        (words.sentence(f"{what}: {_cause(arms[0], g)}"), unit, partial(_m9, item, q, g))
-        for g in groups
-        for what, unit, q in wanted
-    ]
-    return (
-        words.sentence(by_arm(arms, said)),
-        _notes(arms, "M9", item, "median ratio"),
-        [
-            cells_table(
-                "Harm beside the gravity of the act", arms, lines,
-                summary="Show proportionality as a table",
-            ),
-            gravity_table(arms[0]),
-        ],
-    )  # fmt: skip
-
-
-def _cause(arm: Arm, group: str) -> str:
-    field, _, name = group.partition("=")
-    if field == "conduct":
-        world = arm.regime.get("world") or {}
-        return str((world.get("conducts") or {}).get(name, {}).get("title") or name)
-    if field == "truth":
-        return f"entries that are {name}" if name in ("true", "wrongful", "excused") else name
-    return "all entries"
-
-
-def _m9_item(arm: Arm) -> str:
-    return next(iter(dict.fromkeys(c.item for c in arm.cells("M9"))), "")
-
-
-def _m9(item: str, quantity: str, group: str, arm: Arm) -> Cell:
-    return arm.cell("M9", item, quantity, group)
-
-
-def gravity_table(arm: Arm) -> Table:
-    """Print the declared social harm of one act, with ranges."""
-    world = arm.regime.get("world") or {}
-    conducts = world.get("conducts") or {}
-    rows = []
-    for name, quantity in (world.get("gravity") or {}).items():
-        span = quantity.get("range")
-        rows.append(
-            (
-                str(conducts.get(name, {}).get("title") or name),
-                words.number(quantity["value"]),
-                words.interval(*span) if span else "not stated",
-                str(quantity.get("source") or quantity.get("confidence") or ""),
-            )
-        )
-    return Table(
-        "Declared: expected social harm of one act, in CNY",
-        ("Conduct", "CNY", "Range", "Source"),
-        rows,
-        frozenset({1, 2}),
-        summary="Show the table of gravity",
     )
 
 
@@ -250,19 +97,21 @@ def luck(arms: Sequence[Arm]) -> Figure:
         [partial(_luck, a, v, phrase, bounds) for a, v in zip(arms, values, strict=True)]
     )
 
-    def said(arm: Arm) -> str:
+    def short(arm: Arm) -> str:
         cell = arm.cell("M1", item, "rate")
         if cell.low is None or cell.high is None:
-            return "one run of luck shows nothing about luck"
-        return (
-            f"luck alone leaves the average between {words.number(cell.low)} and "
-            f"{words.number(cell.high)} in 1,000"
-        )
+            return words.NO_EVIDENCE
+        return f"between {words.number(max(0.0, cell.low))} and {words.number(cell.high)} in 1,000"
+
+    def said(arm: Arm) -> str:
+        if short(arm) == words.NO_EVIDENCE:
+            return "one replicate shows nothing about luck"
+        return f"luck alone leaves the average {short(arm)}"
 
     n = max(len(v) for v in values) if values else 0
     return Figure(
         "luck",
-        words.sentence(by_arm(arms, said)),
+        words.sentence(by_arm(arms, said, short)),
         f"Persons {phrase} per 1,000 adults after {arms[0].months} months. One dot is one "
         f"simulated society with luck of its own ({words.plural(n, 'replicate')}).",
         drawn if n > 1 else (),

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from scoredsociety.report import words
+from scoredsociety.report.bars import bars
 from scoredsociety.report.lines import Style, lines, style_of
 from scoredsociety.report.parts import Figure, Table
-from scoredsociety.report.people import bars
 from scoredsociety.report.reading import Arm, Cell
 from scoredsociety.report.saying import (
     biggest,
@@ -17,7 +17,7 @@ from scoredsociety.report.saying import (
     group_name,
     panels,
 )
-from scoredsociety.report.theme import GREY, Panel, Row
+from scoredsociety.report.theme import GREY, REMOVAL, Panel, Row
 
 CURVES = ("income=poorest fifth", "income=richest fifth")
 STEPS = (
@@ -57,11 +57,14 @@ def survival(arms: Sequence[Arm]) -> Figure:
     curves = [_curve(a, item, "all") for a in arms]
     drawn, alone = panels([partial(_survival, a, item) for a in arms])
 
-    def said(arm: Arm) -> str:
+    def short(arm: Arm) -> str:
         cell = arm.cell("M7", item, "median months to recovery")
         if cell.value is None:
-            return "fewer than half come back within the run"
-        return f"it takes {words.plural(cell.value, 'month')} until half have come back"
+            return f"more than {words.plural(arm.months, 'month')}"
+        return words.plural(cell.value, "month")
+
+    def said(arm: Arm) -> str:
+        return f"it takes {short(arm)} until half of those listed have come back"
 
     wanted = [
         ("Median months to recovery", "months", "median months to recovery"),
@@ -87,7 +90,7 @@ def survival(arms: Sequence[Arm]) -> Figure:
     )  # fmt: skip
     return Figure(
         "survival",
-        words.sentence(by_arm(arms, said)),
+        words.sentence(by_arm(arms, said, short)),
         "Of 100 people who are put on the list, how many are still on it so many months later. "
         "Kaplan–Meier estimate over all replicates; band: 95% interval. Re-entries without a "
         "break count as one time on the list; people still listed at the end are censored.",
@@ -168,9 +171,11 @@ def funnel(arms: Sequence[Arm]) -> Figure:
     known = [s for s in STEPS if any(_step(a, item, s[0]).value is not None for a in arms)]
     drawn, alone = panels([partial(_funnel, a, item, known) for a in arms])
 
+    def short(arm: Arm) -> str:
+        return words.per(_step(arm, item, "entered").value, 100)
+
     def said(arm: Arm) -> str:
-        share = _step(arm, item, "entered").value
-        return f"{words.per(share, 100)} wrongful cases enter all the same"
+        return f"{short(arm)} wrongful cases enter all the same"
 
     table_lines = []
     for group, name in ((WRONGFUL, "wrongful"), ("truth=true", "rightful")):
@@ -190,7 +195,7 @@ def funnel(arms: Sequence[Arm]) -> Figure:
         )  # fmt: skip
     return Figure(
         "funnel",
-        words.sentence(by_arm(arms, said)),
+        words.sentence(by_arm(arms, said, short)),
         "Of 100 wrongful cases (wrong person, no event, or could not do otherwise), how many "
         "reach each step of the process.",
         drawn if any(_step(a, item, "recorded").value is not None for a in arms) else (),
@@ -209,13 +214,12 @@ def _count(item: str, quantity: str, group: str, arm: Arm) -> Cell:
 
 def _funnel(arm: Arm, item: str, steps: Sequence[tuple[str, str]], width: int) -> Panel:
     good = {"corrected before entry", "exempted", "corrected late"}
-    style = style_of(arm.position)
     rows: list[Row] = []
     for step, text in steps:
         value = _step(arm, item, step).value
         row: Row = {"name": text, "y": value, "said": words.per(value, 100)}
         if step in good:
-            row["colour"] = "#00795C"
+            row["colour"] = REMOVAL
         rows.append(row)
     said = "; ".join(f"{r['name']}: {r['said']}" for r in rows)
     return bars(
@@ -223,9 +227,9 @@ def _funnel(arm: Arm, item: str, steps: Sequence[tuple[str, str]], width: int) -
         arm.label,
         "Of 100 wrongful cases.",
         top=max(1.0, biggest(r["y"] for r in rows)),
-        style=Style(style.colour),
-        left=140,
-        right=110,
+        style=style_of(arm.position),
+        left=126,
+        right=76,
         width=width,
         alt_text=f"Bars, simulated. {arm.label}, of 100 wrongful cases. {said}.",
     )

@@ -126,11 +126,22 @@ def biggest(values: Iterable[float | None]) -> float:
     return max((v for v in values if v is not None), default=0.0)
 
 
-def by_arm(arms: Sequence[Arm], speak: Callable[[Arm], str]) -> str:
-    """Say one thing of every arm: "4 in 100 without; 2 in 100 with notice"."""
+def by_arm(arms: Sequence[Arm], speak: Callable[[Arm], str], short: Callable[[Arm], str]) -> str:
+    """Say one thing of every arm.
+
+    Parameters
+    ----------
+    speak, short : callable
+        The clause for the first arm ("4 in 100 entries are wrongful"), and what the others
+        change in it ("2 in 100").
+    """
     if len(arms) == 1:
         return speak(arms[0])
-    return "; ".join(f"{speak(a)} ({a.label})" for a in arms)
+    said = [short(a) for a in arms]
+    if len(set(said)) == 1:
+        return f"{speak(arms[0])} under {'both' if len(arms) == 2 else 'all'} regimes"
+    others = [f"{s} under “{a.label}”" for s, a in zip(said[1:], arms[1:], strict=True)]
+    return f"{speak(arms[0])} under “{arms[0].label}”, {words.listing(others)}"
 
 
 def status(arm: Arm) -> tuple[str, str]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from scoredsociety.report import words
-from scoredsociety.report.lines import Style, flows, lines, style_of
+from scoredsociety.report.bars import bars
+from scoredsociety.report.lines import flows, lines, style_of
 from scoredsociety.report.parts import Figure, Table
-from scoredsociety.report.people import bars, dots
+from scoredsociety.report.people import dots
 from scoredsociety.report.reading import Arm, Cell
 from scoredsociety.report.saying import (
     PER_1000,
@@ -47,10 +48,12 @@ def over_time(arms: Sequence[Arm]) -> Figure:
         draws += [partial(_flow, a, rows, peak) for a, rows in zip(arms, moved, strict=True)]
     drawn, alone = panels(draws)
 
-    def said(arm: Arm) -> str:
+    def short(arm: Arm) -> str:
         rate = arm.value("M1", item, "rate")
-        count = words.one_in(None if rate is None else rate / 1000, "adult")
-        return f"{count} {are(count)} {phrase}"
+        return words.one_in(None if rate is None else rate / 1000, "adult")
+
+    def said(arm: Arm) -> str:
+        return f"{short(arm)} {are(short(arm))} {phrase}"
 
     named = [
         (f"persons {phrase}, {PER_1000}", lambda a: a.series("M1", item, "rate")),
@@ -59,7 +62,7 @@ def over_time(arms: Sequence[Arm]) -> Figure:
     ]
     return Figure(
         "over-time",
-        f"After {first.months} months, {by_arm(arms, said)}",
+        f"After {first.months} months, {by_arm(arms, said, short)}",
         f"Persons {phrase} per 1,000 adults at the end of each month (line; band: 95% interval "
         "over replicates), and entries added and removed in the month. All adults.",
         drawn if any(series) else (),
@@ -83,7 +86,6 @@ def _stock(arm: Arm, item: str, phrase: str, top: float, width: int) -> Panel:
     if any(r["low"] is None for r in rows):
         rows = [{k: r[k] for k in ("x", "y", "series")} for r in rows]
     last = arm.value("M1", item, "rate")
-    end = in_unit(last, PER_1000)
     return lines(
         rows,
         arm.label,
@@ -91,7 +93,7 @@ def _stock(arm: Arm, item: str, phrase: str, top: float, width: int) -> Panel:
         last=arm.months,
         top=top,
         styles={"s": style_of(arm.position)},
-        ends={"s": f"{end} in 1,000" if last is not None and last >= 0.1 else end},
+        ends={"s": words.per(None if last is None else last / 1000)},
         width=width,
         alt_text=f"Line chart, simulated. {arm.label}: {words.number(last)} persons {phrase} per "
         f"1,000 adults after {arm.months} months.",
@@ -134,7 +136,7 @@ def counts(arms: Sequence[Arm]) -> Table:
         for arm in arms:
             cell = arm.cell(*keys)
             row += [in_unit(cell.value, "") if cell.value is not None else "undefined"]
-            row += [words.number(cell.scaled, 0) if cell.scaled is not None else "undefined"]
+            row += [words.large(cell.scaled) if cell.scaled is not None else "undefined"]
         rows.append(row)
     return Table(
         "Four different counts of the same list; none can stand for another",
@@ -173,17 +175,19 @@ def who(arms: Sequence[Arm]) -> Figure:
     groups = [g for _, names in WHO for g in names]
     rates = [a.value("M3", item, "rate", g) for a in arms for g in groups]
     total = 100 if biggest(rates) >= 80 else 1000
-    draws = [
-        partial(_dots, a, item, title, names, total) for a in arms for title, names in WHO
-    ]
+    draws = [partial(_dots, a, item, title, names, total) for a in arms for title, names in WHO]
     drawn, _ = panels(draws, narrow=True)
 
-    def said(arm: Arm) -> str:
+    def short(arm: Arm) -> str:
         poor = arm.value("M3", item, "rate", INCOME[0])
+        return words.per(None if poor is None else poor / 1000)
+
+    def said(arm: Arm) -> str:
         rich = arm.value("M3", item, "rate", INCOME[-1])
+        tail = f", and {words.per(None if rich is None else rich / 1000)} of the richest"
         return (
-            f"{words.per(None if poor is None else poor / 1000)} of the poorest fifth are listed "
-            f"at some time, and {words.per(None if rich is None else rich / 1000)} of the richest"
+            f"{short(arm)} of the poorest fifth are listed at some time"
+            f"{tail if len(arms) == 1 else ''}"
         )
 
     found = dict.fromkeys(c.group for a in arms for c in a.cells("M3", item, "rate"))
@@ -194,11 +198,15 @@ def who(arms: Sequence[Arm]) -> Figure:
             ("ever wrongly listed", "M5", "persons ever wronged, rate"),
         ):
             table_lines.append(
-                (f"{words.sentence(group_name(g))}: {what}", PER_1000, partial(_find, m, item, q, g))
+                (
+                    f"{words.sentence(group_name(g))}: {what}",
+                    PER_1000,
+                    partial(_find, m, item, q, g),
+                )
             )
     return Figure(
         "who",
-        words.sentence(by_arm(arms, said)),
+        words.sentence(by_arm(arms, said, short)),
         f"Of {total:,} adults in each group, those listed at some time in {arms[0].months} months. "
         "One dot is one person; a hollow dot was listed wrongly at least once (wrong person, no "
         "event, or could not do otherwise).",
@@ -244,20 +252,18 @@ def grades(arms: Sequence[Arm]) -> Figure:
     drawn, alone = panels([partial(_grades, a, scheme, bands) for a in arms])
     shown = any(_grade(a, scheme, g).value is not None for a in arms for g in bands)
 
+    best = max(bands, key=lambda g: _grade(arms[0], scheme, g).value or 0.0, default="")
+
+    def short(arm: Arm) -> str:
+        return words.per(_grade(arm, scheme, best).value)
+
     def said(arm: Arm) -> str:
-        best = max(
-            (g for g in bands if _grade(arm, scheme, g).value is not None),
-            key=lambda g: _grade(arm, scheme, g).value or 0.0,
-            default=None,
-        )
-        if best is None:
-            return "the grades are undefined"
-        return f"{words.per(_grade(arm, scheme, best).value)} stand in grade {best}"
+        return f"{short(arm)} enrolled adults stand in grade {best}"
 
     floors = (arms[0].regime["schemes"].get(scheme, {}).get("grades") or {}).get("bands", {})
     return Figure(
         "grades",
-        words.sentence(f"{by_arm(arms, said)} after {arms[0].months} months"),
+        f"After {arms[0].months} months, {by_arm(arms, said, short)}",
         f"People in each grade, of 1,000 enrolled, at the end of the run. {arms[0].title(scheme)}.",
         drawn if shown else (),
         (
@@ -265,8 +271,11 @@ def grades(arms: Sequence[Arm]) -> Figure:
                 "People by grade",
                 arms,
                 [
-                    (f"{g} (from {words.number(float(floors[g]))} points)", "share of the enrolled",
-                     partial(_grade_of, scheme, g))
+                    (
+                        f"{g} (from {words.number(float(floors[g]))} points)",
+                        "share of the enrolled",
+                        partial(_grade_of, scheme, g),
+                    )
                     for g in bands
                 ],
             ),
@@ -287,18 +296,16 @@ def _grades(arm: Arm, scheme: str, bands: Sequence[str], width: int) -> Panel:
     rows = []
     for grade in bands:
         cell = _grade(arm, scheme, grade)
-        rows.append(
-            {"name": grade, "y": cell.value, "said": words.per(cell.value), "low": None}
-        )
+        rows.append({"name": grade, "y": cell.value, "said": words.per(cell.value), "low": None})
     said = "; ".join(f"{r['name']}: {r['said']}" for r in rows)
     return bars(
         rows,
         arm.label,
         "People in each grade, of 1,000 enrolled.",
         top=1.0,
-        style=Style(style_of(arm.position).colour),
+        style=style_of(arm.position),
         left=44,
-        right=140,
+        right=110,
         width=width,
         alt_text=f"Bars, simulated. {arm.label}. {said}.",
     )

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 PAPER = "#fffdf9"
 INK = "#1a1a1a"
@@ -28,6 +29,8 @@ NARROW = 348
 SIMULATED = "Simulated"
 
 Row = dict[str, Any]
+Drawn: TypeAlias = Any
+"""An Altair chart or encoding: the class differs between the versions that may be installed."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Panel:
         What the picture shows, in words.
     """
 
-    chart: Any
+    chart: Drawn
     left: int
     right: int
     bottom: int
@@ -87,7 +90,15 @@ def config() -> dict[str, Any]:
     }
 
 
-def title(text: str, unit: str, width: int, left: int = 0) -> Any:
+def base(rows: Sequence[Row]) -> Drawn:
+    """Start a layer on plain rows."""
+    import altair
+
+    alt: Drawn = altair
+    return alt.Chart(alt.Data(values=list(rows)))
+
+
+def title(text: str, unit: str, width: int, left: int = 0) -> Drawn:
     """Build a panel's title; its grey line always begins with "Simulated".
 
     ``left`` is the room left of the plot: the title starts at the edge of the picture.
@@ -123,22 +134,30 @@ def ticks(top: float, count: int = 4) -> list[float]:
 def spread(places: list[float], gap: float, low: float, high: float) -> list[float]:
     """Move label places apart so that none is closer than ``gap`` to the next.
 
-    The order stays, and every place stays between ``low`` and ``high`` where there is room.
+    Neighbours that are too close move apart around their common middle. The order stays, and
+    every place stays between ``low`` and ``high`` where there is room.
     """
     order = sorted(range(len(places)), key=lambda i: places[i])
-    out = [min(max(p, low), high) for p in places]
-    for before, here in zip(order, order[1:], strict=False):
-        out[here] = max(out[here], out[before] + gap)
-    over = max([0.0] + [out[i] - high for i in order])
-    if over:
-        ceiling = high
-        for i in reversed(order):
-            out[i] = min(out[i], ceiling)
-            ceiling = out[i] - gap
+    blocks: list[list[int]] = []
+    starts: list[float] = []
+    for i in order:
+        blocks.append([i])
+        starts.append(min(max(places[i], low), high))
+        while len(blocks) > 1 and starts[-1] < starts[-2] + gap * len(blocks[-2]):
+            merged = blocks[-2] + blocks[-1]
+            reach = gap * (len(merged) - 1)
+            middle = sum(places[k] for k in merged) / len(merged)
+            del blocks[-1], starts[-1]
+            blocks[-1] = merged
+            starts[-1] = max(low, min(middle - reach / 2, high - reach))
+    out = [0.0] * len(places)
+    for block, start in zip(blocks, starts, strict=True):
+        for k, i in enumerate(block):
+            out[i] = start + k * gap
     return out
 
 
-def finish(chart: Any) -> Any:
+def finish(chart: Drawn) -> Drawn:
     """Give a chart (or a row of them) the shared configuration: what a notebook shows."""
     return chart.configure(**config())
 

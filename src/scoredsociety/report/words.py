@@ -38,6 +38,7 @@ def number(value: float | None, digits: int | None = None) -> str:
     if value is None or not math.isfinite(value):
         return NO_EVIDENCE
     size = abs(value)
+    free = digits is None
     if digits is None:
         if float(value).is_integer() or size >= 100:
             digits = 0
@@ -46,6 +47,8 @@ def number(value: float | None, digits: int | None = None) -> str:
         else:
             digits = min(6, 2 - math.floor(math.log10(size)))
     text = f"{size:,.{digits}f}"
+    if free and "." in text:
+        text = text.rstrip("0").rstrip(".")
     negative = value < 0 and any(c in "123456789" for c in text)
     return (MINUS if negative else "") + text
 
@@ -151,6 +154,26 @@ def interval(low: float | None, high: float | None, digits: int | None = None) -
     if not (known(low) and known(high)):
         return NO_EVIDENCE
     return f"{number(low, digits)} to {number(high, digits)}"
+
+
+def large(value: float | None) -> str:
+    """Write a count of the nation to three significant figures: "38.6 million", "12,300"."""
+    if value is None or not math.isfinite(value):
+        return NO_EVIDENCE
+    if value < 1000:
+        return number(value, 0)
+    rounded = float(f"{value:.3g}")
+    if rounded >= 1e9:
+        return f"{number(rounded / 1e6, 0)} million"
+    return f"{number(rounded / 1e6)} million" if rounded >= 1e6 else number(rounded, 0)
+
+
+SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def spelled(count: int) -> str:
+    """Write a small count as a word, as at the start of a sentence: "nine", "14"."""
+    return SMALL[count] if 0 <= count < len(SMALL) else number(count)
 
 
 def plural(count: float | None, one: str, many: str = "") -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
 from scoredsociety.schemes import library
 from scoredsociety.schemes.errors import path_text
+from scoredsociety.schemes.layout import head, table, title, wrap
 from scoredsociety.schemes.model import (
     Closed,
     Effect,
@@ -23,7 +23,6 @@ from scoredsociety.schemes.model import (
     World,
 )
 
-WIDTH = 100
 CONFIDENCE = {
     "H": "high: primary text or official figure",
     "M": "medium: a reputable secondary source",
@@ -60,59 +59,59 @@ def card(item: Scheme | Regime | Safeguard | ResolvedRegime) -> str:
 
 
 def _scheme(scheme: Scheme, world: World) -> Iterator[str]:
-    yield from _head(scheme.title, f"{scheme.scheme} · {_kind(scheme)}", scheme.summary)
+    yield from head(scheme.title, f"{scheme.scheme} · {_kind(scheme)}", scheme.summary)
     subjects = scheme.subjects
-    yield from _title("Who is covered")
-    yield from _wrap(
+    yield from title("Who is covered")
+    yield from wrap(
         f"Adult residents, {WHERE[subjects.where]}; taking part is {subjects.enrolment}. "
         f"{_from(subjects)}"
     )
     if scheme.start is not None and scheme.grades is not None:
-        yield from _title("Score and grades")
-        yield from _wrap(
+        yield from title("Score and grades")
+        yield from wrap(
             f"Everyone starts with {_number(scheme.start)} points. {_from(scheme.start)}"
         )
         bands = ", ".join(f"{name} from {low:,}" for name, low in scheme.grades.bands.items())
-        yield from _wrap(f"Grades: {bands}. {_from(scheme.grades)}")
-    yield from _title("Rules")
+        yield from wrap(f"Grades: {bands}. {_from(scheme.grades)}")
+    yield from title("Rules")
     conducts = {**world.conducts, **scheme.conducts}
     rows = [(conducts[r.conduct].title, _does(r), _from(r)) for r in scheme.rules]
-    yield from _table(("one recorded act", "does", "where it comes from"), rows)
-    yield from _title("From a record to its consequence")
-    yield from _table(("step", "value", "where it comes from"), list(_process(scheme)))
-    yield from _title("What a status brings")
+    yield from table(("one recorded act", "does", "where it comes from"), rows)
+    yield from title("From a record to its consequence")
+    yield from table(("step", "value", "where it comes from"), list(_process(scheme)))
+    yield from title("What a status brings")
     rows = [(_status(e), _brings(e, world), _from(e)) for e in scheme.effects]
-    yield from _table(("status", "brings", "where it comes from"), rows)
+    yield from table(("status", "brings", "where it comes from"), rows)
     if scheme.awareness is not None:
-        yield from _title("Who knows of it")
+        yield from title("Who knows of it")
         aware = scheme.awareness
         entries = (
             ("aware where it holds", aware.inside, _share(aware.inside)),
             ("believe so elsewhere", aware.outside, _share(aware.outside)),
             ("expect detection to rise by", aware.certainty, f"{_number(aware.certainty)} times"),
         )
-        yield from _table(
+        yield from table(
             ("who", "value", "where it comes from"), [(w, v, _from(q)) for w, q, v in entries]
         )
     if scheme.feedback:
-        yield from _title("What a status does to conduct")
+        yield from title("What a status does to conduct")
         for back in scheme.feedback:
             who = "listed persons" if back.listed else f"persons below grade {back.below}"
             act = conducts[back.conduct].title
             factor = f"{1 + back.theta.value:g} times as often"
-            yield from _wrap(f"{act}: {factor} for {who}. {_from(back.theta)}")
+            yield from wrap(f"{act}: {factor} for {who}. {_from(back.theta)}")
     if scheme.published:
-        yield from _title("What is published about it (never an input)")
+        yield from title("What is published about it (never an input)")
         rows = [
             (f.what, f"{f.value:,.10g} {f.unit}", f"{f.date or ''}  {_from(f)}".strip())
             for f in scheme.published
         ]
-        yield from _table(("figure", "value", "date and source"), rows)
+        yield from table(("figure", "value", "date and source"), rows)
     yield from _assumptions(scheme)
     if scheme.calibrations:
-        yield from _title("Calibrations")
+        yield from title("Calibrations")
         for letter, calibration in scheme.calibrations.items():
-            yield from _wrap(f"{letter}  {calibration.title}")
+            yield from wrap(f"{letter}  {calibration.title}")
     yield from _sources(scheme.sources)
 
 
@@ -162,15 +161,15 @@ def _brings(effect: Effect, world: World) -> str:
 
 
 def _assumptions(scheme: Scheme) -> Iterator[str]:
-    yield from _title("Assumptions")
+    yield from title("Assumptions")
     found = list(_assumed(scheme, ()))
     if not found:
         yield "None: every number has a source."
         return
-    yield from _wrap(f"{len(found)} entries rest on no published and verified number:")
+    yield from wrap(f"{len(found)} entries rest on no published and verified number:")
     for path, entry in found:
         note = f" ({entry.note})" if entry.note else ""
-        yield from _wrap(f"{path_text(path)}{_stands(entry)}{note}", indent="  ", hang="    ")
+        yield from wrap(f"{path_text(path)}{_stands(entry)}{note}", indent="  ", hang="    ")
 
 
 def _stands(entry: Sourced) -> str:
@@ -207,8 +206,8 @@ def _assumed(
 
 
 def _regime(regime: Regime | ResolvedRegime) -> Iterator[str]:
-    yield from _head(regime.title, f"{regime.regime} · a regime", regime.summary)
-    yield from _title("Schemes")
+    yield from head(regime.title, f"{regime.regime} · a regime", regime.summary)
+    yield from title("Schemes")
     if isinstance(regime, ResolvedRegime):
         named = {name: regime.calibrations.get(name) for name in regime.schemes}
         titles = {name: scheme.title for name, scheme in regime.schemes.items()}
@@ -221,30 +220,30 @@ def _regime(regime: Regime | ResolvedRegime) -> Iterator[str]:
     for name, letter in named.items():
         title = f": {titles[name]}" if name in titles else ""
         extra = f" (calibration {letter})" if letter else ""
-        yield from _wrap(f"{name}{title}{extra}", indent="  ", hang="    ")
+        yield from wrap(f"{name}{title}{extra}", indent="  ", hang="    ")
     if regime.memoranda:
-        yield from _title("Memoranda")
+        yield from title("Memoranda")
     for memo in regime.memoranda:
-        yield from _wrap(
+        yield from wrap(
             f"An entry of {memo.origin} also costs {-memo.points} points in {memo.target}. "
             f"{_from(memo)}{' ' + memo.note if memo.note else ''}",
             indent="  ",
             hang="    ",
         )
     if isinstance(regime, ResolvedRegime) and regime.safeguards:
-        yield from _title("Safeguards in force")
+        yield from title("Safeguards in force")
         for name in regime.safeguards:
             yield f"  {name}"
     yield from _sources(regime.sources)
 
 
 def _safeguard(safeguard: Safeguard) -> Iterator[str]:
-    yield from _head(safeguard.title, f"{safeguard.safeguard} · a safeguard", safeguard.summary)
-    yield from _title("What it changes")
+    yield from head(safeguard.title, f"{safeguard.safeguard} · a safeguard", safeguard.summary)
+    yield from title("What it changes")
     for name in safeguard.includes:
         yield f"  all of {name}"
     for patch in safeguard.patch:
-        yield from _wrap(_change(patch), indent="  ", hang="    ")
+        yield from wrap(_change(patch), indent="  ", hang="    ")
     yield from _sources(safeguard.sources)
 
 
@@ -259,47 +258,7 @@ def _change(patch: Patch) -> str:
     return f"{verb} {path}: {value}"
 
 
-# ---------------------------------------------------------------------- the layout
-
-
-def _head(title: str, kind: str, summary: str) -> Iterator[str]:
-    yield from _wrap(title)
-    yield kind
-    yield ""
-    yield from _wrap(summary)
-
-
-def _title(text: str) -> Iterator[str]:
-    yield ""
-    yield text
-    yield "-" * len(text)
-
-
-def _wrap(text: str, indent: str = "", hang: str = "") -> list[str]:
-    clean = " ".join(text.split())
-    return textwrap.wrap(
-        clean, WIDTH, initial_indent=indent, subsequent_indent=hang, break_on_hyphens=False
-    )
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Lay out three columns; long cells go on in the next line."""
-    rows = list(rows)
-    if not rows:
-        yield "None."
-        return
-    widths = [max(len(row[k]) for row in (*rows, heads)) for k in range(3)]
-    while sum(widths) + 4 > WIDTH:
-        widths[widths.index(max(widths))] -= 1
-    rules = ["-" * len(head) for head in heads]
-    for row in (heads, rules, *rows):
-        cells = [
-            textwrap.wrap(cell, width, break_on_hyphens=False) or [""]
-            for cell, width in zip(row, widths, strict=True)
-        ]
-        for k in range(max(map(len, cells))):
-            line = [cell[k] if k < len(cell) else "" for cell in cells]
-            yield "  ".join(part.ljust(w) for part, w in zip(line, widths, strict=True))
+# ---------------------------------------------------------------------- small words
 
 
 def _from(entry: Sourced) -> str:
@@ -323,11 +282,11 @@ def _or_never(quantity: OptionalQuantity) -> str:
 def _sources(sources: dict[str, Source]) -> Iterator[str]:
     if not sources:
         return
-    yield from _title("Sources")
+    yield from title("Sources")
     for name, source in sources.items():
         note = f" ({source.note})" if source.note else ""
         year = f", {source.year}" if source.year and str(source.year) not in source.title else ""
-        yield from _wrap(f"{name}: {source.title}{year}{note}", indent="  ", hang="    ")
+        yield from wrap(f"{name}: {source.title}{year}{note}", indent="  ", hang="    ")
         if source.url:
             yield f"    {source.url}"
     yield ""

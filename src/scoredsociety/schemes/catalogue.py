@@ -14,7 +14,7 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scoredsociety.schemes import library, patch, validate
+from scoredsociety.schemes import library, merge, patch, validate
 from scoredsociety.schemes.errors import (
     Finding,
     Path,
@@ -202,7 +202,7 @@ def _merged(loaded: Loaded) -> dict[str, Any]:
         file = loaded.files[member.scheme]
         plain = file.item.model_dump(mode="json")
         schemes[member.scheme] = plain
-        file.document.raise_if(validate.merge_conducts(world, plain))
+        file.document.raise_if(merge.merge_conducts(world, plain))
     return {
         "regime": regime.regime,
         "title": regime.title,
@@ -257,13 +257,14 @@ def _calibrate(data: dict[str, Any], loaded: Loaded, wanted: dict[str, str]) -> 
 
 def _ordered(safeguards: Sequence[Named], loaded: Loaded) -> list[Loaded]:
     order: list[Loaded] = []
+    asked: set[str] = set()
     for named in safeguards:
         safeguard = library.load(named, ["safeguard"])
-        asked = [s for s in safeguards if str(s) == str(named)]
-        if len(asked) > 1:
-            raise problem_of_file(
-                loaded.document.file, f"the safeguard {clean(str(named))} is asked for twice"
-            )
+        name = safeguard.item.safeguard
+        if name in asked:
+            message = f"the safeguard {name} is asked for twice"
+            raise problem_of_file(loaded.document.file, message)
+        asked.add(name)
         _with_included(safeguard, order, [])
     return order
 
@@ -287,7 +288,7 @@ def _protect(data: dict[str, Any], safeguard: Loaded) -> None:
     patches = [p.model_dump(mode="json") for p in item.patch]
     touched, findings = patch.apply(data, patches)
     safeguard.document.raise_if([_moved(f, ("patch",)) for f in findings])
-    clash = validate.lend_sources(data, safeguard.data.get("sources") or {}, touched)
+    clash = merge.lend_sources(data, safeguard.data.get("sources") or {}, touched)
     safeguard.document.raise_if(clash)
     data["safeguards"].append(item.safeguard)
     _revalidate(data, safeguard, touched, ("patch",))
@@ -311,6 +312,8 @@ def _blamed(finding: Finding, touched: list[tuple[Path, int]], at: Path) -> Find
     """Move a finding to the patch that touched the place, or to the whole list of them."""
     hits = [n for path, n in touched if finding.path[: len(path)] == path]
     hits += [n for path, n in touched if path[: len(finding.path)] == finding.path]
+    patches = {n for _, n in touched}
+    hits = hits or (sorted(patches) if len(patches) == 1 else [])
     place: Path = (*at, hits[0]) if hits else at
     where = path_text(finding.path)
     message = f"after this change {where}: {finding.message}"

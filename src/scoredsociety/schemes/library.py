@@ -24,7 +24,6 @@ Named = str | pathlib.Path
 
 FOLDERS = {"scheme": "schemes", "regime": "regimes", "safeguard": "safeguards"}
 WORLD_FILES = ("parameters", "contexts", "channels", "conducts", "sanctions", "gravity")
-NAME = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 
 
 @dataclass
@@ -82,9 +81,8 @@ def find(named: Named, kinds: Sequence[str]) -> pathlib.Path:
         return pathlib.Path(named)
     name = str(named)
     for kind in kinds:
-        path = root() / FOLDERS[kind] / f"{name}.yaml"
-        if NAME.match(name) and path.is_file():
-            return path
+        if name in names(kind):
+            return root() / FOLDERS[kind] / f"{name}.yaml"
     known = [known for kind in kinds for known in names(kind)]
     raise problem_of_file(
         clean(name),
@@ -141,6 +139,8 @@ def _load(path: pathlib.Path, kinds: Sequence[str]) -> Loaded:
 
 def _typed(kind: type[Model], loaded: Loaded, findings: list[Finding]) -> Model:
     item, shape = build(kind, loaded.data)
+    told = {finding.path for finding in findings}
+    shape = [f for f in shape if f.path not in told]
     loaded.document.raise_if(shape + findings)
     if item is None:  # every finding repeated one of the reader's, which has raised
         raise problem_of_file(loaded.document.file, "the file cannot be read")
@@ -186,7 +186,7 @@ def _members(loaded: Loaded) -> list[Finding]:
                 )
                 continue
             scheme = _load(file, ["scheme"])
-        elif NAME.match(named) and named in names("scheme"):
+        elif named in names("scheme"):
             scheme = load(named, ["scheme"])
         else:
             known = names("scheme")
@@ -204,7 +204,10 @@ def _beside(regime: pathlib.Path, named: str) -> pathlib.Path | None:
     folder = regime.resolve().parent
     if re.search(r"^[/\\~]|^[A-Za-z]:|\\|(^|/)\.\.(/|$)|\x00", named):
         return None
-    path = (folder / named).resolve()
+    try:
+        path = (folder / named).resolve()
+    except (OSError, RuntimeError):
+        return None
     return path if path.is_relative_to(folder) else None
 
 

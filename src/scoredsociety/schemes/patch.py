@@ -125,7 +125,9 @@ class Place:
         return self.holder[self.key]
 
 
-def find(root: dict[str, Any], steps: Sequence[Step]) -> tuple[list[Place], str]:
+def find(
+    root: dict[str, Any], steps: Sequence[Step], absent: bool = False
+) -> tuple[list[Place], str]:
     """Find everything a path leads to.
 
     Parameters
@@ -134,11 +136,13 @@ def find(root: dict[str, Any], steps: Sequence[Step]) -> tuple[list[Place], str]
         Plain data of a regime or a scheme.
     steps : sequence of Key or Each
         From `parse_path`.
+    absent : bool
+        Whether the last step may lead to what is not there yet (for ``add``).
 
     Returns
     -------
     list of Place
-        The last step of a place may be absent (for ``add``), the others exist.
+        Everything found.
     str
         Where the path ended when nothing was found, for the message; else empty.
     """
@@ -151,7 +155,7 @@ def find(root: dict[str, Any], steps: Sequence[Step]) -> tuple[list[Place], str]
             if isinstance(step, Key) and isinstance(holder, dict):
                 known |= {str(key) for key, value in holder.items() if value is not None}
                 last = depth == len(steps) - 1
-                if last or holder.get(step.name) is not None:
+                if (last and absent) or holder.get(step.name) is not None:
                     inner.append(Place(holder, step.name, (*place.path, step.name)))
             elif isinstance(step, Each):
                 inner += [p for p in _children(place, holder) if _meets(p, step, root)]
@@ -245,7 +249,7 @@ def apply(
             steps = parse_path(text)
             if roots and (not isinstance(steps[0], Key) or steps[0].name not in roots):
                 raise PathError(f"a path begins with {', '.join(roots)}")
-            places, dead_end = find(root, steps)
+            places, dead_end = find(root, steps, absent=name == "add")
             if dead_end:
                 raise PathError(f"{show(text)} touches nothing: {dead_end}")
             done = _OPERATIONS[name](places, copy.deepcopy(patch.get("to")))
@@ -259,9 +263,6 @@ def apply(
 
 
 def _set(places: list[Place], value: Tree) -> list[Path]:
-    places = [place for place in places if place.present]
-    if not places:
-        raise PathError("there is nothing to change here; use add")
     changed = [place.path for place in places if bare(place.value) != bare(value)]
     for place in places:
         if place.path in changed:
@@ -286,9 +287,6 @@ def _add(places: list[Place], value: Tree) -> list[Path]:
 
 
 def _remove(places: list[Place], value: Tree) -> list[Path]:
-    places = [place for place in places if place.present]
-    if not places:
-        raise PathError("there is nothing to remove here")
     for place in reversed(places):
         del place.holder[place.key]
     return [place.path[:-1] for place in places]

@@ -12,12 +12,12 @@ import pathlib
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 import yaml
 
 from scoredsociety.schemes import scalars
+from scoredsociety.schemes.document import Document, Mark
 from scoredsociety.schemes.errors import (
     Finding,
     Path,
@@ -25,7 +25,6 @@ from scoredsociety.schemes.errors import (
     SchemeError,
     Tree,
     clean,
-    path_text,
     problem_of_file,
     show,
 )
@@ -58,78 +57,6 @@ SYNTAX = (
 
 class _Loader(yaml.SafeLoader):
     """The safe loader of PyYAML, used for its events only."""
-
-
-class Mark(NamedTuple):
-    """A position in a file; line and column are counted from 1."""
-
-    file: str
-    line: int
-    column: int
-
-
-@dataclass
-class Document:
-    """A file as plain data, with the position of every key and value.
-
-    Attributes
-    ----------
-    file : str
-        Name shown in messages.
-    data : object
-        Dictionaries, lists, texts, numbers, truth values and ``None``.
-    keys, values : dict
-        Path to the position of the key, and of the value.
-    found : list of Finding
-        Mistakes that did not stop the reading.
-    """
-
-    file: str
-    data: Any = None
-    keys: dict[Path, Mark] = field(default_factory=dict)
-    values: dict[Path, Mark] = field(default_factory=dict)
-    found: list[Finding] = field(default_factory=list)
-    found_at: dict[Path, Mark] = field(default_factory=dict)
-
-    def mark(self, path: Path, at_key: bool = False) -> Mark:
-        """Return the position of a path, or of the nearest thing that holds it."""
-        if at_key and path in self.keys:
-            return self.keys[path]
-        while path:
-            if path in self.values:
-                return self.values[path]
-            path = path[:-1]
-        return self.values.get((), Mark(self.file, 1, 1))
-
-    def problem(self, finding: Finding) -> Problem:
-        """Give a finding its line."""
-        mark = self.found_at.get(finding.path) if finding in self.found else None
-        mark = mark or self.mark(finding.path, finding.at_key)
-        return Problem(
-            mark.file,
-            mark.line,
-            mark.column,
-            path_text(finding.path),
-            finding.value,
-            finding.message,
-            finding.allowed,
-            finding.hint,
-        )
-
-    def raise_if(self, findings: list[Finding]) -> None:
-        """Raise all mistakes at once, in the order of the file, if there is any.
-
-        Raises
-        ------
-        SchemeError
-            With what the reader found and ``findings``, without repeats.
-        """
-        bad = {finding.path for finding in self.found}
-        fresh = [f for f in findings if not any(f.path[: len(path)] == path for path in bad)]
-        problems = dict.fromkeys(self.problem(f) for f in [*self.found, *fresh])
-        if problems:
-            ordered = sorted(problems, key=lambda p: (p.file, p.line or 0, p.column or 0))
-            raise SchemeError(ordered)
 
 
 def read(path: pathlib.Path) -> Document:
@@ -244,9 +171,11 @@ class _Builder:
             _stop(self.document.file, None, "the file is empty", "")
 
     def value(self, event: Tree, events: Iterator[Any], path: Path) -> Tree:
-        self.document.values[path] = self.mark(event)
+        scalar = isinstance(event, yaml.ScalarEvent)
+        own = self.mark(event)
+        self.document.values[path] = own if scalar else self.document.keys.get(path, own)
         self.check(event, path)
-        if isinstance(event, yaml.ScalarEvent):
+        if scalar:
             return self.scalar(event, path)
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Any] = []
@@ -280,8 +209,7 @@ class _Builder:
                 keys, values = dict(self.document.keys), dict(self.document.values)
                 self.value(next(events), events, inner)
                 self.document.keys, self.document.values = keys, values
-                self.document.found.append(finding)
-                self.document.found_at[inner] = mark
+                self.document.found.append((finding, mark))
                 continue
             self.document.keys[inner] = mark
             data[key] = self.value(next(events), events, inner)
@@ -293,13 +221,13 @@ class _Builder:
             if hidden:
                 message, hint = _character(hidden.group())
                 finding = Finding(path, message, show(event.value), hint=hint)
-                self.document.found.append(finding)
+                self.document.found.append((finding, self.mark(event)))
             return event.value
         try:
             return scalars.plain(event.value)
         except scalars.Refused as refused:
             finding = Finding(path, refused.message, show(event.value), hint=refused.hint)
-            self.document.found.append(finding)
+            self.document.found.append((finding, self.mark(event)))
             return event.value
 
     def check(self, event: Tree, path: Path) -> None:

@@ -126,7 +126,7 @@ def _shape(kind: type[BaseModel], path: Path, sort: str, value: object) -> Findi
                 else "",
             )
     if stem == "list" and value is not None and not isinstance(value, dict):
-        hint = f"write [{value}]" if isinstance(value, str) and value.isalnum() else "write - "
+        hint = f"write [{value}]" if isinstance(value, str) and value.isalnum() else ""
     return Finding(path, f"{shown} is not allowed", shown, allowed, hint)
 
 
@@ -171,8 +171,9 @@ def _model_at(kind: type[BaseModel], path: Path) -> type[BaseModel]:
 
 
 def _options(kind: type[BaseModel], path: Path) -> tuple[Any, ...]:
-    found = _bare(_annotation(kind, path))
-    return get_args(found) if get_origin(found) is Literal else ()
+    found: Tree = _bare(_annotation(kind, path))
+    origin: Tree = get_origin(found)
+    return get_args(found) if origin is Literal else ()
 
 
 def _bounds(kind: type[BaseModel], path: Path) -> tuple[Any, Any]:

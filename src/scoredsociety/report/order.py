@@ -1,0 +1,139 @@
+"""The sections of a report, in the order of every report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from scoredsociety.report import card as card_
+from scoredsociety.report import ending, lives, paired, reach, recovery, stock, words
+from scoredsociety.report.parts import Figure, Section
+from scoredsociety.report.reading import Arm
+
+if TYPE_CHECKING:
+    from scoredsociety.audit import Comparison
+    from scoredsociety.audit.lives import Lives
+
+
+def section(name: str, kicker: str, fig: Figure, **more: object) -> Section:
+    """Make a section of one figure: the sentence of the figure is the heading of the section."""
+    return Section(name, kicker, fig.heading, figures=(bare(fig),), **more)  # type: ignore[arg-type]
+
+
+def bare(fig: Figure) -> Figure:
+    """Return a figure without its heading, which stands above it already."""
+    return Figure(fig.name, "", fig.unit, fig.panels, fig.tables, fig.notes, fig.alone, fig.empty)
+
+
+def sections(
+    arms: Sequence[Arm], comparison: Comparison | None, chosen: Lives | None
+) -> list[Section]:
+    """Return the sections in the order of every report."""
+    first = arms[0]
+    out: list[Section] = []
+    if any(a.lists or a.points for a in arms):
+        fig = stock.over_time(arms)
+        more = (paired.differences(arms, comparison),) if comparison is not None else ()
+        out.append(
+            Section("list", "The list over time", fig.heading, figures=(bare(fig), *more),
+                    tables=(stock.counts(arms),))
+        )  # fmt: skip
+    if first.lists:
+        out.append(section("who", "Who is on it", stock.who(arms)))
+    if first.points:
+        out.append(section("scores", "Where scores stand", stock.grades(arms)))
+    if first.lists or first.points:
+        out.append(
+            section("back", "Why people do not come back", recovery.survival(arms),
+                    text=spiral(arms))
+        )  # fmt: skip
+    if chosen is not None:
+        fig = lives.life(arms[:2], chosen)
+        other = lives.life_not_helped(arms[:2], chosen)
+        out.append(Section("life", "One life, twice", fig.heading, figures=(bare(fig), other)))
+    if first.lists or first.points:
+        out.append(catches(arms, comparison))
+        out.append(section("process", "Due process", recovery.funnel(arms)))
+        out.append(card(arms))
+    out.append(sure(arms))
+    out += [ending.limits(), ending.assumptions(first), ending.sources(arms)]
+    out.append(ending.reproduce(arms))
+    return out
+
+
+def spiral(arms: Sequence[Arm]) -> list[str]:
+    """Say how many entries were triggered by earlier ones (M6)."""
+    out = []
+    for arm in arms:
+        cell = arm.cell("M6", "all lists", "share triggered")
+        if cell.value is None:
+            continue
+        name = f" under “{arm.label}”" if len(arms) > 1 else ""
+        out.append(
+            f"Of 100 entries{name}, {words.per(cell.value, 100).replace(' in 100', '')} would not "
+            "have been made had the person not been listed already. Entries near the end have not "
+            "had all their consequences: this is a lower bound."
+        )
+    return out
+
+
+def catches(arms: Sequence[Arm], comparison: Comparison | None) -> Section:
+    """Put rewards beside sanctions, and deterrence beside the wrongful share."""
+    fig = reach.fifths(arms)
+    figures = [bare(fig)]
+    text = []
+    if comparison is not None:
+        figures.append(paired.deterrence(arms[:2], comparison))
+    else:
+        text.append(
+            "Whether the scheme prevents anything can only be read against the same society "
+            "without it: compare this run with the regime “none”. It is then shown beside the "
+            "wrongful share, never alone."
+        )
+    return Section(
+        "catches",
+        "What the scheme catches and pays",
+        fig.heading,
+        text=text,
+        figures=figures,
+        tables=(recovery.wrongful_table(arms),),
+    )
+
+
+def card(arms: Sequence[Arm]) -> Section:
+    """Put the two limbs of Art. 5(1)(c) of the EU AI Act side by side (M8 and M9)."""
+    fig = card_.unrelated(arms)
+    return Section(
+        "card",
+        "In the spirit of Article 5(1)(c) of the EU AI Act",
+        fig.heading,
+        text=(
+            "The article names treatment in social contexts that are unrelated to where the data "
+            "come from, and treatment that is unjustified or disproportionate to the behaviour or "
+            "its gravity. These are measurements in the spirit of its two limbs. They are not "
+            "legal findings: “unrelated” and “gravity” are tables that the user declares.",
+        ),
+        figures=(bare(fig), card_.proportion(arms)),
+    )
+
+
+def sure(arms: Sequence[Arm]) -> Section:
+    """Say how sure the report is: luck, and what has not been swept."""
+    fig = reach.luck(arms)
+    rows = ending.assumed(arms[0])
+    ranged = sum(r[2] != "not stated" for r in rows)
+    return Section(
+        "sure",
+        "How sure",
+        fig.heading,
+        text=(
+            "The dots show luck between societies only, and luck is the smaller part. This report "
+            f"does not yet sweep the {words.plural(len(rows), 'assumed number')} over "
+            f"{'its range' if len(rows) == 1 else 'their ranges'} "
+            f"({ranged} state one), so no interval on this page contains what we do not know "
+            "about the rules and the world. Each assumed number is listed under Assumptions, with "
+            "its range.",
+            "Opinion is not simulated in this version: what the public would say is not here.",
+        ),
+        figures=(bare(fig),),
+    )

@@ -1,0 +1,199 @@
+"""The report of one run, or of several side by side: one HTML page that loads nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scoredsociety.report import recovery, words
+from scoredsociety.report.order import sections
+from scoredsociety.report.parts import Number, Page
+from scoredsociety.report.reading import Arm
+from scoredsociety.report.saying import are, status
+
+if TYPE_CHECKING:
+    from scoredsociety.audit import Audit, Comparison
+    from scoredsociety.audit.lives import Lives
+    from scoredsociety.engine.result import RunData
+
+
+def write_report(
+    runs: Sequence[RunData],
+    path: Path | str,
+    *,
+    audits: Sequence[Audit] | None = None,
+    comparison: Comparison | None = None,
+) -> Path:
+    """Write the report of one run, or the comparison of several, as one HTML file.
+
+    Parameters
+    ----------
+    runs : sequence of RunData
+        The first is the one that the others are held against. Two paired runs are also
+        compared person by person.
+    path : Path
+        Where to write.
+    audits : sequence of Audit, optional
+        The audits of the runs, if they were made already.
+    comparison : Comparison, optional
+        The comparison of the first two runs, if it was made already.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    ValueError
+        If there is no run, or the audits do not match the runs.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    html = report_html(runs, audits=audits, comparison=comparison)
+    target.write_text(html, encoding="utf-8", newline="\n")
+    return target
+
+
+def report_html(
+    runs: Sequence[RunData],
+    *,
+    audits: Sequence[Audit] | None = None,
+    comparison: Comparison | None = None,
+) -> str:
+    """Return the page of :func:`write_report` as text; the same input gives the same bytes."""
+    from scoredsociety.audit import audit_run, compare_runs, pick_lives
+
+    if not runs:
+        raise ValueError("A report needs at least one run.")
+    if audits is not None and len(audits) != len(runs):
+        raise ValueError(f"There are {len(runs)} runs and {len(audits)} audits.")
+    chosen: Lives | None = None
+    if len(runs) > 1 and is_pair(runs[0], runs[1]):
+        comparison = comparison or compare_runs(runs[0], runs[1])
+        chosen = pick_lives(runs[0], runs[1])
+    if audits is None:
+        audits = [
+            comparison.a if comparison is not None and i == 0 else
+            comparison.b if comparison is not None and i == 1 else audit_run(run)
+            for i, run in enumerate(runs)
+        ]  # fmt: skip
+    arms = [Arm(audit, i) for i, audit in enumerate(audits)]
+    return render(build_page(arms, comparison, chosen))
+
+
+def is_pair(a: RunData, b: RunData) -> bool:
+    """Tell whether two runs are the same societies with the same luck."""
+    keys = ("seed", "people", "months", "marginals", "majorants")
+    same = all(a.manifest.get(k) == b.manifest.get(k) for k in keys)
+    return same and len(a.replicates) == len(b.replicates)
+
+
+def render(page: Page) -> str:
+    """Fill the template; everything that is not a drawing is escaped."""
+    from importlib.resources import files
+
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    env = Environment(
+        loader=PackageLoader("scoredsociety.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    css = Markup(files("scoredsociety.report").joinpath("style.css").read_text("utf-8"))  # noqa: S704
+    return env.get_template("report.html.j2").render(page=page, css=css)
+
+
+def build_page(
+    arms: Sequence[Arm], comparison: Comparison | None = None, chosen: Lives | None = None
+) -> Page:
+    """Put the sections of a report in order."""
+    first = arms[0]
+    m = first.manifest
+    simulated = (
+        f"Every person here is synthetic. {words.plural(float(m['people']), 'person', 'people')} × "
+        f"{words.plural(first.months, 'month')} × "
+        f"{words.plural(float(m['replicates']), 'replicate')}"
+        f"{f' × {len(arms)} regimes' if len(arms) > 1 else ''}, seed {m['seed']}. "
+        f"{words.listing(list(dict.fromkeys(str(a.regime['title']) for a in arms)))}."
+    )
+    return Page(
+        title=f"Simulated: {' and '.join(a.label for a in arms)}",
+        simulated=simulated,
+        finding=finding(arms),
+        lede=lede(arms),
+        three=three(arms),
+        sections=sections(arms, comparison, chosen),
+        footer="Simulated. Made with scoredsociety, an open laboratory for published social "
+        "credit schemes. This page loads nothing from anywhere.",
+    )
+
+
+def finding(arms: Sequence[Arm]) -> str:
+    """Say the finding of the report in one sentence with a number."""
+    first, last = arms[0], arms[-1]
+    item, phrase = status(first)
+    wrong = [a.value("M5", recovery.status_item(first), "entry-weighted") for a in arms]
+    if len(arms) > 1 and wrong[0] is not None and wrong[-1] is not None:
+        return (
+            f"Under “{last.label}”, {words.per(wrong[-1], 100)} entries are wrongful; under "
+            f"“{first.label}”, {words.per(wrong[0], 100)}"
+        )
+    rate = first.value("M1", item, "rate")
+    if rate is None:
+        return f"After {words.plural(first.months, 'month')}, nobody is on a list or sanctioned"
+    count = words.one_in(rate / 1000, "adult")
+    tail = "" if wrong[0] is None else f", and {words.per(wrong[0], 100)} entries are wrongful"
+    return f"After {first.months} months, {count} {are(count)} {phrase}{tail}"
+
+
+def lede(arms: Sequence[Arm]) -> list[str]:
+    """Say what the regimes are, in the words of their files."""
+    out: list[str] = []
+    for arm in arms:
+        name = f"{arm.label}: " if len(arms) > 1 else ""
+        safeguards = [str(s).replace("-", " ") for s in arm.regime.get("safeguards") or []]
+        added = f" Safeguards: {words.listing(safeguards)}." if safeguards else ""
+        if name and out and str(arm.regime["summary"]) in out[0]:
+            changed = f", with {words.listing(safeguards)}" if safeguards else ""
+            out.append(f"{name}the same{changed}.")
+            continue
+        out.append(f"{name}{arm.regime['summary']}{added}")
+    return out
+
+
+def three(arms: Sequence[Arm]) -> list[Number]:
+    """Choose the three numbers under the finding."""
+    item, phrase = status(arms[0])
+    own = recovery.status_item(arms[0])
+    kind = "entries" if arms[0].lists else "times in a sanctioned grade"
+
+    def each(values: Sequence[str]) -> str:
+        return values[0] if len(set(values)) == 1 else " → ".join(values)
+
+    rates = [a.value("M1", item, "rate") for a in arms]
+    wrong = [a.value("M5", own, "entry-weighted") for a in arms]
+    months = [a.value("M7", own, "median months to recovery") for a in arms]
+    order = f" ({' → '.join(a.label for a in arms)})" if len(arms) > 1 else ""
+    return [
+        Number(
+            each([words.one_in(None if r is None else r / 1000, "adult") for r in rates]),
+            f"{phrase} after {words.plural(arms[0].months, 'month')}{order}",
+        ),
+        Number(
+            each([words.percent(w) for w in wrong]),
+            f"of {kind} are wrongful: wrong person, no event, or could not do otherwise",
+        ),
+        Number(
+            each([words.plural(v, "month") if v is not None else "more than half never"
+                  for v in months])
+            if any(v is not None for v in months)
+            else words.NO_EVIDENCE,
+            "until half of those listed have come back",
+        ),
+    ]  # fmt: skip

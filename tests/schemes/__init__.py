@@ -1,0 +1,1 @@
+"""Tests of the language of schemes and of the catalogue."""
