@@ -82,10 +82,11 @@ def _scheme(name: str, kind: str, **more: Any) -> dict[str, Any]:
 
 def regime(**effects: Any) -> dict[str, Any]:
     """Two lists and a points scheme whose grades B and C bear PAPER (and C also WELF)."""
-    parameters = (
-        "common_propensity certainty_elasticity prior_acts deed_boost illness_monthly "
-        "job_loss_monthly shock_months shock_factor flight_attempts rail_attempts"
-    ).split()
+    parameters = [
+        *("common_propensity", "certainty_elasticity", "prior_acts", "deed_boost"),
+        *("illness_monthly", "job_loss_monthly", "shock_months", "shock_factor"),
+        *("flight_attempts", "rail_attempts"),
+    ]
     points = _scheme(
         "city-points",
         "points",
@@ -189,8 +190,10 @@ def in_force(row: Any, month: int) -> bool:
     return bool(row["end"] > month or row["exit"] == ExitReason.IN_FORCE)
 
 
-def monthly_of(ledger: np.ndarray, profiles: np.ndarray, months: int, rng: np.random.Generator):
-    """The monthly tables that belong to a ledger, by the obvious loop."""
+def monthly_of(
+    ledger: np.ndarray, profiles: np.ndarray, months: int, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """Make the monthly tables that belong to a ledger, by the obvious loop."""
     cells = np.array([cell_of(p) for p in profiles])
     keys = ["adults", "sanctioned", "rewarded", "refused:FLY", "refused:RAIL"]
     for s in ("court-list", "transit-list"):

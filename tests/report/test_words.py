@@ -39,7 +39,7 @@ def test_a_share_is_said_as_people(share, said):
         (0.9996, "over 99.9%"),
         (1.0, "100%"),
         (-0.02, "−2%"),
-        (-0.0001, "between −0.1% and 0.1%"),
+        (-0.0001, "between −0.1% and nought"),
     ],
 )
 def test_a_percentage_is_never_nought(share, said):
@@ -115,6 +115,16 @@ def test_plain_numbers(value, said):
 def test_intervals_and_counts():
     assert words.interval(4.1, 6.25, 1) == "4.1 to 6.2"
     assert words.interval(None, 2.0) == words.NO_EVIDENCE
+    assert words.percent_interval(0.012, 0.045) == "1.2% to 4.5%"
+    assert words.percent_interval(-0.03, 0.0) == "−3% to under 0.1%"
+    assert words.percent_interval(-0.0004, 0.02) == "−0.0400% to 2%"
+    assert words.percent_interval(None, 0.02) == words.NO_EVIDENCE
+    assert words.large(38_555_000) == "38.6 million"
+    assert words.large(1_100_000_000) == "1,100 million"
+    assert words.large(12_345) == "12,300"
+    assert words.large(None) == words.NO_EVIDENCE
+    assert words.spelled(9) == "nine"
+    assert words.spelled(14) == "14"
     assert words.people(0) == "nobody"
     assert words.people(1) == "1 person"
     assert words.people(14) == "14 people"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -103,8 +104,7 @@ def test_every_number_says_where_it_comes_from() -> None:
 def test_the_catalogue_names_no_machine() -> None:
     for path in root().rglob("*.yaml"):
         text = path.read_text(encoding="utf-8")
-        assert "/work" not in text, path
-        assert "/tmp" not in text, path
+        assert not re.search(r"(^|[\s\"'(])/[a-z]+/", text), path
 
 
 def test_the_world_meets_the_model_text() -> None:

@@ -226,16 +226,20 @@ def findings_comparison(comparison: Comparison) -> list[Finding]:
     def of_1000(item: str, quantity: str) -> tuple[str, str, float | None]:
         rate, low, high, _ = c.cell(item, f"{quantity}, rate")
         scaled = c.cell(item, quantity)[3]
-        return f"{number_text(rate)} per 1,000 adults", interval_text(low, high), scaled
+        return f"{number_text(rate)} per 1,000 adults", interval_text(low, high, "rate"), scaled
 
     out = []
     both = of_1000("listed", "under both")[0]
     for name, quantity in (("A", "only under A"), ("B", "only under B")):
         value, interval, scaled = of_1000("listed", quantity)
+        rate = c.value("listed", f"{quantity}, rate")
+        few = "fewer than 1" if rate is None or rate < 1 else number_text(rate)
         text = (
-            f"Simulated: of 1,000 adults, {value.split()[0]} are ever listed only under {name}, "
-            f"which stands for {count_text(scaled)} people."
+            f"Simulated: of 1,000 adults, {few} {'is' if few.endswith(' 1') else 'are'} ever "
+            f"listed only under {name}, which stands for {count_text(scaled)} people."
         )
+        if rate == 0:
+            text = f"Simulated: nobody in the samples is ever listed only under {name}."
         out.append(Finding(text, value, interval, (f"under both: {both}",)))
     helped, h_interval, h_scaled = of_1000("persons", "helped")
     worse = of_1000("persons", "worse off")[0]
@@ -250,7 +254,7 @@ def findings_comparison(comparison: Comparison) -> list[Finding]:
     )
     out.append(
         Finding(
-            f"B does not help {count_text(m_scaled)} people who are wrongly listed either way.",
+            f"With B as with A, {count_text(m_scaled)} people are wrongly listed.",
             missed,
             m_interval,
         )
@@ -278,12 +282,14 @@ def findings_comparison(comparison: Comparison) -> list[Finding]:
                     ("share of what is left: a regime that lists fewer can have a larger one",),
                 )
             )
-    lives, low, high, _ = c.cell("lives", "that differ, share")
+    lives, low, high, _ = c.cell("lives", "with another outcome, share")
+    touched = c.value("lives", "that differ, share")
     out.append(
         Finding(
-            f"The ledger of {one_in(lives, 'person', 'people')} is not the same.",
+            f"The ledger of {one_in(lives, 'person', 'people')} has another outcome.",
             share_text(lives),
             interval_text(low, high, "share"),
+            (f"told, filed or discovered otherwise included: {share_text(touched)}",),
         )
     )
     return out

@@ -50,11 +50,19 @@ def recode(
     return out
 
 
-def differing_lives(a: RunData, b: RunData) -> list[Ints]:
+def differing_lives(a: RunData, b: RunData, *, flags: bool = True) -> list[Ints]:
     """Return, for each replicate, the persons whose ledger rows are not the same.
 
     Rows are the same if subject, kind, scheme, act, conduct, month, end, truth, exit and flags
     are; schemes and conducts by name. Several equal rows count as several.
+
+    Parameters
+    ----------
+    a, b : RunData
+        A pair.
+    flags : bool
+        False: being told, filing and discovering make no difference by themselves, only what
+        came of them does.
 
     Returns
     -------
@@ -72,7 +80,7 @@ def differing_lives(a: RunData, b: RunData) -> list[Ints]:
             # 32 bits of subject, then 2 kind, 9 scheme, 9 conduct; two more words for the rest.
             first.append(u["subject"] << 32 | u["kind"] << 18 | scheme << 9 | conduct)
             when = u["act"] << 32 | u["month"] << 16 | u["end"]
-            how = u["truth"] << 16 | u["exit"] << 8 | u["flags"]
+            how = u["truth"] << 16 | u["exit"] << 8 | u["flags"] * np.uint64(flags)
             second.append((when, how))
         k1 = np.concatenate(first)
         k2 = np.concatenate([second[0][0], second[1][0]])

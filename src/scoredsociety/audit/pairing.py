@@ -35,8 +35,8 @@ class Comparison:
     figures : pyarrow.Table
         Paired figures (columns of ``Audit.figures``; measure is "paired"): item "listed" (ever
         listed only under A, only under B, both, neither), "wrongly listed", "entries" (prevented
-        and added, by truth), "lives" (that differ) and "persons" (helped, worse off, not
-        helped), by group where it makes sense.
+        and added, by truth), "lives" (that differ at all, or in the outcome) and "persons"
+        (helped, worse off, wrongly listed under both), by group where it makes sense.
     differences : pyarrow.Table
         Figures that both audits have: value_a, value_b, difference (B minus A), its paired se
         and 95 % interval.
@@ -242,10 +242,10 @@ def compare_runs(run_a: RunData, run_b: RunData) -> Comparison:
     wrong_b = has_person(b, rows_b.take(rows_b.wrongful))
     _four_ways(sheet, a, b, "wrongly listed", wrong_a, wrong_b)
     _prevented(sheet, a, b, shared_names(run_a, run_b, "schemes"))
-    different = np.array([x.size for x in differing_lives(run_a, run_b)], dtype=np.float64)
-    sheet.put("paired", "lives", "that differ", "persons", different)
-    sheet.put("paired", "lives", "that differ, share", "share of people",
-              ratio(different, a.people))  # fmt: skip
+    for name, flags in (("that differ", True), ("with another outcome", False)):
+        found = differing_lives(run_a, run_b, flags=flags)
+        different = np.array([x.size for x in found], dtype=np.float64)
+        _write_lives(sheet, a, name, different)
     _gains(sheet, a, b, wrong_a & wrong_b)
     figures, series = deterrence(run_b, run_a)
     return Comparison(
@@ -257,6 +257,13 @@ def compare_runs(run_a: RunData, run_b: RunData) -> Comparison:
         deterrence_series=series,
         by_replicate={(x.item, x.quantity, x.group): np.array(x.values) for x in sheet.lines},
     )
+
+
+def _write_lives(sheet: Sheet, a: Sample, name: str, different: Floats) -> None:
+    """Write how many lives differ, and of how many people."""
+    sheet.put("paired", "lives", name, "persons", different)
+    share = ratio(different, a.people)
+    sheet.put("paired", "lives", f"{name}, share", "share of people", share)
 
 
 def _gains(sheet: Sheet, a: Sample, b: Sample, not_helped: NDArray[np.bool_]) -> None:

@@ -83,13 +83,19 @@ def interval_text(low: float | None, high: float | None, kind: str = "number") -
     Parameters
     ----------
     low, high : float or None
-    kind : {"number", "share", "count", "points"}
-        How to write the limits; limits of shares and counts below 0 are written as 0.
+    kind : {"number", "share", "count", "rate", "points"}
+        How to write the limits; those of shares, counts and rates below 0 are written as 0.
     """
     if low is None or high is None:
         return "no interval: too few replicates"
+    if kind == "share" and high < 0.001:
+        return "below 0.1 %"
     if kind == "share":
         return f"{100 * max(low, 0.0):.1f} to {100 * min(high, 1.0):.1f} %"
+    if kind == "rate":
+        return f"{number_text(max(low, 0.0))} to {number_text(max(high, 0.0))}"
+    if kind == "points" and max(abs(low), abs(high)) < 0.0005:
+        return "less than 0.1 percentage points either way"
     if kind == "points":
         return f"{100 * low:+.1f} to {100 * high:+.1f} percentage points"
     if kind == "count":

@@ -8,7 +8,7 @@ import numpy as np
 
 from scoredsociety.audit.intervals import ratio
 from scoredsociety.audit.measures import Measure
-from scoredsociety.audit.rows import Floats
+from scoredsociety.audit.rows import Floats, Rows
 from scoredsociety.audit.sample import TRUTH_GROUPS, TRUTH_LABELS, Sample, Stream
 from scoredsociety.audit.sheet import Sheet
 from scoredsociety.engine.result import ExitReason, Flag, Kind, Truth
@@ -79,9 +79,8 @@ def _steps(table: Floats) -> dict[str, Floats]:
     }
 
 
-def _waiting(sample: Sample, sheet: Sheet, stream: Stream) -> None:
+def _waiting(sample: Sample, sheet: Sheet, stream: Stream, rows: Rows) -> None:
     """Write how long wrongful rows stood before a late correction, and how many still stand."""
-    rows = stream.entered
     late = rows.take(rows.wrongful & (rows.exit == ExitReason.LATE_APPEAL))
     n = sample.per_replicate(late)
     bounds = np.searchsorted(late.replicate, np.arange(sample.replicates + 1))
@@ -103,7 +102,10 @@ def compute_m22(sample: Sample, sheet: Sheet) -> None:
     for stream in sample.streams:
         if stream.kind == Kind.SPELL:
             continue
-        rows = stream.rows
+        rows, note = stream.rows, ""
+        if stream.kind == Kind.RECORD:
+            rows = rows.take(rows.flags & Flag.COPIED == 0)
+            note = "Without copies of list entries: their funnel is that of the list."
         cell = ((rows.replicate * 4 + rows.truth) * flags + rows.flags) * exits + rows.exit
         table = np.bincount(cell, minlength=sample.replicates * 4 * flags * exits)
         table = table.reshape(sample.replicates, 4, flags, exits).astype(np.float64)
@@ -112,10 +114,11 @@ def compute_m22(sample: Sample, sheet: Sheet) -> None:
             base = steps["recorded"]
             for step, values in steps.items():
                 put = sheet.put
-                put("M22", stream.item, step, stream.unit, values, group=group, entries=base)
+                put("M22", stream.item, step, stream.unit, values, group=group,
+                    entries=base, note=note)  # fmt: skip
                 put("M22", stream.item, f"{step}, share of recorded", "share",
-                    ratio(values, base), group=group, entries=base)  # fmt: skip
-        _waiting(sample, sheet, stream)
+                    ratio(values, base), group=group, entries=base, note=note)  # fmt: skip
+        _waiting(sample, sheet, stream, rows.take(rows.exit != ExitReason.STOPPED))
 
 
 M5 = Measure(

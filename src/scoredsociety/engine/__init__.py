@@ -1,1 +1,37 @@
-"""Room."""
+"""The month: candidates, acceptance, due process, lists, feedback, and the ledger of it all."""
+
+from scoredsociety.engine.compile import Compiled, compile_regime
+from scoredsociety.engine.errors import EngineError
+from scoredsociety.engine.result import (
+    CELL_FIELDS,
+    CELLS,
+    LEDGER_DTYPE,
+    PROFILE_FIELDS,
+    ExitReason,
+    Flag,
+    Kind,
+    RunData,
+    SocietyResult,
+    Truth,
+)
+from scoredsociety.engine.run import run_society
+from scoredsociety.engine.schedule import SCHEDULE, Step
+
+__all__ = [
+    "CELLS",
+    "CELL_FIELDS",
+    "LEDGER_DTYPE",
+    "PROFILE_FIELDS",
+    "SCHEDULE",
+    "Compiled",
+    "EngineError",
+    "ExitReason",
+    "Flag",
+    "Kind",
+    "RunData",
+    "SocietyResult",
+    "Step",
+    "Truth",
+    "compile_regime",
+    "run_society",
+]

@@ -15,6 +15,7 @@ from scoredsociety.report.theme import (
     Panel,
     Row,
     base,
+    channel,
     ticks,
     title,
     wrap,
@@ -50,50 +51,43 @@ def bars(
     height = each * len(rows)
     x, y = plane(plot, height)
     top = top if top > 0 else 1.0
-    layers: list[Any] = []
+    solid: list[Row] = []
+    outlined: list[Row] = []
+    whiskers: list[Row] = []
+    said: list[Row] = []
+    names: list[Row] = []
     for i, row in enumerate(rows):
         mid = i * each + each / 2
         known = row["y"] is not None
         reach = plot * min(1.0, max(0.0, (row["y"] or 0) / top))
         ink = row.get("colour", colour)
-        hollow = bool(row.get("hollow", hollow))
         if known:
-            bar = [{"x": 0, "x2": max(reach, 1.0), "y": mid - 8, "y2": mid + 8}]
-            mark = base(bar)
-            outlined = {"fill": PAPER, "stroke": ink, "strokeWidth": 1.6, "strokeDash": DASH}
-            look: Any = outlined if hollow else {"fill": ink}
-            layers.append(mark.mark_rect(**look).encode(x=x, x2="x2:Q", y=y, y2="y2:Q"))
+            bar = {"x": 0, "x2": max(reach, 1.0), "y": mid - 8, "y2": mid + 8, "ink": ink}
+            (outlined if row.get("hollow", hollow) and reach > 4 else solid).append(bar)
         end = reach
         if row.get("low") is not None and row.get("high") is not None:
-            whisker = [
-                {
-                    "x": plot * min(1.0, max(0.0, row["low"] / top)),
-                    "y": mid,
-                    "x2": plot * min(1.0, row["high"] / top),
-                }
-            ]
-            end = max(end, whisker[0]["x2"])
-            layers.append(base(whisker).mark_rule(color=INK).encode(x=x, x2="x2:Q", y=y))
+            low = plot * min(1.0, max(0.0, row["low"] / top))
+            end = max(end, plot * min(1.0, row["high"] / top))
+            whiskers.append({"x": low, "x2": plot * min(1.0, row["high"] / top), "y": mid})
         text = wrap(row["said"], max(10, int((right + plot - end) / 6.6)))
-        layers.append(
-            label(
-                [{"x": end + 6, "y": mid - 7 * (len(text) - 1), "t": text}],
-                x,
-                y,
-                color=ink if known else GREY,
-                lineHeight=14,
-            )
-        )
-        name = wrap(row["name"], max(8, int(left / 6.6)))
-        layers.append(
-            label(
-                [{"x": -6, "y": mid - 7 * (len(name) - 1), "t": name}],
-                x,
-                y,
-                align="right",
-                lineHeight=14,
-            )
-        )
+        place = mid - 7 * (len(text) - 1)
+        said.append({"x": end + 6, "y": place, "t": text, "ink": ink if known else GREY})
+        name = wrap(row["name"], max(8, int(left / 7.4)))
+        names.append({"x": -6, "y": mid - 7 * (len(name) - 1), "t": name})
+    own = alt.Color("ink:N", scale=None, legend=None)
+    area = {"x": x, "x2": channel("X2", "x2"), "y": y, "y2": channel("Y2", "y2")}
+    layers: list[Any] = [
+        base(solid).mark_rect().encode(color=own, **area),
+        label(names, x, y, align="right", lineHeight=14),
+        label(said, x, y, lineHeight=14).encode(color=own),
+    ]
+    if outlined:
+        edge = alt.Stroke("ink:N", scale=None, legend=None)
+        look = {"fill": PAPER, "strokeWidth": 1.6, "strokeDash": DASH}
+        layers.append(base(outlined).mark_rect(**look).encode(stroke=edge, **area))
+    if whiskers:
+        rule = base(whiskers).mark_rule(color=INK)
+        layers.append(rule.encode(x=x, x2=channel("X2", "x2"), y=y))
     chart = alt.layer(*layers).properties(
         width=plot, height=height, title=title(heading, unit, width, left)
     )

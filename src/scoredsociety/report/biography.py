@@ -17,6 +17,7 @@ from scoredsociety.report.theme import (
     Panel,
     Row,
     base,
+    channel,
     title,
 )
 
@@ -66,7 +67,9 @@ def life(
     if spells:
         shaded = [{**s, "y": low, "y2": top} for s in spells]
         layers.append(
-            base(shaded).mark_rect(color=HARM, opacity=0.16).encode(x=x, x2="x2:Q", y=y, y2="y2:Q")
+            base(shaded)
+            .mark_rect(color=HARM, opacity=0.16)
+            .encode(x=x, x2=channel("X2", "x2"), y=y, y2=channel("Y2", "y2"))
         )
         first = min(spells, key=lambda s: float(s["x"]))
         layers.append(words([{"x": first["x"], "y": top, "t": "on the list"}], x, y, HARM, 4, 10))
@@ -121,5 +124,5 @@ def words(
     return (
         base(rows)
         .mark_text(align="left", baseline="middle", dx=dx, dy=dy, color=colour, fontSize=SIZE)
-        .encode(x=x, y=y, text="t:N")
+        .encode(x=x, y=y, text=channel("Text", "t:N"))
     )

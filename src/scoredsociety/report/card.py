@@ -156,6 +156,7 @@ def _proportion(arm: Arm, item: str, width: int) -> Panel:
         "Entries that weigh more than the act, of 100.",
         top=1.0,
         style=style_of(arm.position),
+        left=126,
         width=width,
         alt_text=f"Bars, simulated. {arm.label}. {said}.",
     )

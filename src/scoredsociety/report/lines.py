@@ -21,6 +21,7 @@ from scoredsociety.report.theme import (
     Panel,
     Row,
     base,
+    channel,
     spread,
     ticks,
     title,
@@ -127,7 +128,7 @@ def end_labels(
                 fontSize=SIZE,
                 lineHeight=14,
             )
-            .encode(x="x:Q", y="y:Q", text="label:N")
+            .encode(x=channel("X", "x:Q"), y=channel("Y", "y:Q"), text=channel("Text", "label:N"))
         )
     return marks
 
@@ -180,7 +181,7 @@ def lines(
         if any(r.get("low") is not None for r in mine):
             layers.append(
                 data.mark_area(color=style.colour, opacity=0.16, interpolate=shape).encode(
-                    x=x, y=alt.Y("low:Q"), y2="high:Q"
+                    x=x, y=alt.Y("low:Q"), y2=channel("Y2", "high")
                 )
             )
         layers.append(
@@ -237,7 +238,7 @@ def flows(
         layers.append(
             base(mine)
             .mark_rect(color=colour, opacity=0.9)
-            .encode(x=alt.X("a:Q"), x2="x:Q", y=y, y2="zero:Q")
+            .encode(x=alt.X("a:Q"), x2="x:Q", y=y, y2=channel("Y2", "zero"))
         )
         layers += end_labels(
             [(last, sign * peak / 2, "added" if sign > 0 else "removed", colour)],

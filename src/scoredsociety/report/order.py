@@ -96,7 +96,7 @@ def catches(arms: Sequence[Arm], comparison: Comparison | None) -> Section:
         fig.heading,
         text=text,
         figures=figures,
-        tables=(recovery.wrongful_table(arms),),
+        tables=() if comparison is not None else (recovery.wrongful_table(arms),),
     )
 
 

@@ -12,9 +12,8 @@ from scoredsociety.report.lines import Style, lines, style_of
 from scoredsociety.report.parts import Figure, Table
 from scoredsociety.report.people import differences as draw_differences
 from scoredsociety.report.reading import Arm, Cell
-from scoredsociety.report.recovery import status_item
+from scoredsociety.report.recovery import status_item, wrongful_table
 from scoredsociety.report.saying import (
-    arm_columns,
     biggest,
     group_name,
     panels,
@@ -158,11 +157,11 @@ def deterrence(arms: Sequence[Arm], comparison: Comparison) -> Figure:
     return Figure(
         "deterrence",
         f"Among those who know, {effect}; {words.per(share, 100)} entries are wrongful",
-        f"Left: change in acts among adults who are aware, against “{arms[0].label}”, in windows "
-        "of six months, per cent fewer acts (below 0: more). Right: wrongful entries, of 100 in "
-        "each regime. Neither is shown without the other.",
+        f"First picture: change in acts among adults who are aware, against “{arms[0].label}”, "
+        "in windows of six months, per cent fewer acts (below 0: more). Second: wrongful entries, "
+        "of 100 in each regime. Neither is shown without the other.",
         drawn if rows else (),
-        (_deterrence_table(comparison, titles), _beside(arms, item)),
+        (_deterrence_table(comparison, titles), wrongful_table(arms)),
     )
 
 
@@ -232,12 +231,3 @@ def _deterrence_table(comparison: Comparison, titles: dict[str, str]) -> Table:
         rows,
         frozenset({3, 4}),
     )
-
-
-def _beside(arms: Sequence[Arm], item: str) -> Table:
-    columns, numeric = arm_columns(arms, ("What",))
-    row = ["Wrongful entries, of all"]
-    for arm in arms:
-        cell = arm.cell("M5", item, "entry-weighted")
-        row += [say(cell), say_interval(cell)]
-    return Table("Wrongful entries", columns, [row], numeric, "Show the wrongful share as a table")

@@ -17,6 +17,7 @@ from scoredsociety.report.theme import (
     Panel,
     Row,
     base,
+    channel,
     title,
     wrap,
 )
@@ -35,7 +36,7 @@ def plane(width: float, height: float) -> tuple[Drawn, Drawn]:
 def label(rows: Sequence[Row], x: Drawn, y: Drawn, **look: Drawn) -> Drawn:
     """Return text marks; ``t`` is the text (a list breaks into lines)."""
     style = {"align": "left", "baseline": "middle", "fontSize": SIZE, "color": INK} | look
-    return base(rows).mark_text(**style).encode(x=x, y=y, text="t:N")
+    return base(rows).mark_text(**style).encode(x=x, y=y, text=channel("Text", "t:N"))
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Array:
                 strokeCap="round",
                 strokeDash=[0.01, self.step - 0.01],
             )
-            .encode(x=x, x2="x2:Q", y=y)
+            .encode(x=x, x2=channel("X2", "x2"), y=y)
         )
 
 

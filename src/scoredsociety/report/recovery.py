@@ -120,13 +120,7 @@ def _curve_table(arms: Sequence[Arm], curves: Sequence[Sequence[Row]]) -> Table:
         for curve in found:
             r = curve.get(month, {})
             row.append(words.percent(r.get("y")))
-            low, high = r.get("low"), r.get("high")
-            sure = low is not None and high is not None
-            row.append(
-                f"{words.number(100 * low, 1)}% to {words.number(100 * high, 1)}%"
-                if sure and low is not None and high is not None
-                else words.NO_EVIDENCE
-            )
+            row.append(words.percent_interval(r.get("low"), r.get("high")))
             row.append(words.number(r.get("at_risk")))
         rows.append(row)
     return Table("Still listed, by month", columns, rows, frozenset(range(1, len(columns))))

@@ -50,7 +50,7 @@ def say_interval(cell: Cell) -> str:
     if cell.low is None or cell.high is None:
         return words.NO_EVIDENCE
     if cell.unit == "share":
-        return f"{words.number(100 * cell.low, 1)}% to {words.number(100 * cell.high, 1)}%"
+        return words.percent_interval(cell.low, cell.high)
     return words.interval(cell.low, cell.high)
 
 

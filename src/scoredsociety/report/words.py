@@ -116,7 +116,7 @@ def percent(share: float | None) -> str:
     if 0 <= share < 0.001:
         return "under 0.1%"
     if -0.001 < share < 0:
-        return f"between {MINUS}0.1% and 0.1%"
+        return f"between {MINUS}0.1% and nought"
     if 0.999 < share < 1:
         return "over 99.9%"
     size = abs(share) * 100
@@ -174,6 +174,17 @@ SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 def spelled(count: int) -> str:
     """Write a small count as a word, as at the start of a sentence: "nine", "14"."""
     return SMALL[count] if 0 <= count < len(SMALL) else number(count)
+
+
+def percent_interval(low: float | None, high: float | None) -> str:
+    """Write a range of shares or of changes: "1.2% to 4.5%", "−3% to under 0.1%"."""
+    if low is None or high is None or not (known(low) and known(high)):
+        return NO_EVIDENCE
+
+    def bound(share: float) -> str:
+        return f"{number(share * 100, 4)}%" if -0.001 < share < -1e-6 else percent(share)
+
+    return f"{bound(low)} to {bound(high)}"
 
 
 def plural(count: float | None, one: str, many: str = "") -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scoredsociety.schemes import library
 from scoredsociety.schemes.errors import path_text
-from scoredsociety.schemes.layout import head, table, title, wrap
+from scoredsociety.schemes.layout import head, heading, table, wrap
 from scoredsociety.schemes.model import (
     Closed,
     Effect,
@@ -61,29 +61,29 @@ def card(item: Scheme | Regime | Safeguard | ResolvedRegime) -> str:
 def _scheme(scheme: Scheme, world: World) -> Iterator[str]:
     yield from head(scheme.title, f"{scheme.scheme} · {_kind(scheme)}", scheme.summary)
     subjects = scheme.subjects
-    yield from title("Who is covered")
+    yield from heading("Who is covered")
     yield from wrap(
         f"Adult residents, {WHERE[subjects.where]}; taking part is {subjects.enrolment}. "
         f"{_from(subjects)}"
     )
     if scheme.start is not None and scheme.grades is not None:
-        yield from title("Score and grades")
+        yield from heading("Score and grades")
         yield from wrap(
             f"Everyone starts with {_number(scheme.start)} points. {_from(scheme.start)}"
         )
         bands = ", ".join(f"{name} from {low:,}" for name, low in scheme.grades.bands.items())
         yield from wrap(f"Grades: {bands}. {_from(scheme.grades)}")
-    yield from title("Rules")
+    yield from heading("Rules")
     conducts = {**world.conducts, **scheme.conducts}
     rows = [(conducts[r.conduct].title, _does(r), _from(r)) for r in scheme.rules]
     yield from table(("one recorded act", "does", "where it comes from"), rows)
-    yield from title("From a record to its consequence")
+    yield from heading("From a record to its consequence")
     yield from table(("step", "value", "where it comes from"), list(_process(scheme)))
-    yield from title("What a status brings")
+    yield from heading("What a status brings")
     rows = [(_status(e), _brings(e, world), _from(e)) for e in scheme.effects]
     yield from table(("status", "brings", "where it comes from"), rows)
     if scheme.awareness is not None:
-        yield from title("Who knows of it")
+        yield from heading("Who knows of it")
         aware = scheme.awareness
         entries = (
             ("aware where it holds", aware.inside, _share(aware.inside)),
@@ -94,14 +94,14 @@ def _scheme(scheme: Scheme, world: World) -> Iterator[str]:
             ("who", "value", "where it comes from"), [(w, v, _from(q)) for w, q, v in entries]
         )
     if scheme.feedback:
-        yield from title("What a status does to conduct")
+        yield from heading("What a status does to conduct")
         for back in scheme.feedback:
             who = "listed persons" if back.listed else f"persons below grade {back.below}"
             act = conducts[back.conduct].title
             factor = f"{1 + back.theta.value:g} times as often"
             yield from wrap(f"{act}: {factor} for {who}. {_from(back.theta)}")
     if scheme.published:
-        yield from title("What is published about it (never an input)")
+        yield from heading("What is published about it (never an input)")
         rows = [
             (f.what, f"{f.value:,.10g} {f.unit}", f"{f.date or ''}  {_from(f)}".strip())
             for f in scheme.published
@@ -109,7 +109,7 @@ def _scheme(scheme: Scheme, world: World) -> Iterator[str]:
         yield from table(("figure", "value", "date and source"), rows)
     yield from _assumptions(scheme)
     if scheme.calibrations:
-        yield from title("Calibrations")
+        yield from heading("Calibrations")
         for letter, calibration in scheme.calibrations.items():
             yield from wrap(f"{letter}  {calibration.title}")
     yield from _sources(scheme.sources)
@@ -161,7 +161,7 @@ def _brings(effect: Effect, world: World) -> str:
 
 
 def _assumptions(scheme: Scheme) -> Iterator[str]:
-    yield from title("Assumptions")
+    yield from heading("Assumptions")
     found = list(_assumed(scheme, ()))
     if not found:
         yield "None: every number has a source."
@@ -207,7 +207,7 @@ def _assumed(
 
 def _regime(regime: Regime | ResolvedRegime) -> Iterator[str]:
     yield from head(regime.title, f"{regime.regime} · a regime", regime.summary)
-    yield from title("Schemes")
+    yield from heading("Schemes")
     if isinstance(regime, ResolvedRegime):
         named = {name: regime.calibrations.get(name) for name in regime.schemes}
         titles = {name: scheme.title for name, scheme in regime.schemes.items()}
@@ -222,7 +222,7 @@ def _regime(regime: Regime | ResolvedRegime) -> Iterator[str]:
         extra = f" (calibration {letter})" if letter else ""
         yield from wrap(f"{name}{title}{extra}", indent="  ", hang="    ")
     if regime.memoranda:
-        yield from title("Memoranda")
+        yield from heading("Memoranda")
     for memo in regime.memoranda:
         yield from wrap(
             f"An entry of {memo.origin} also costs {-memo.points} points in {memo.target}. "
@@ -231,7 +231,7 @@ def _regime(regime: Regime | ResolvedRegime) -> Iterator[str]:
             hang="    ",
         )
     if isinstance(regime, ResolvedRegime) and regime.safeguards:
-        yield from title("Safeguards in force")
+        yield from heading("Safeguards in force")
         for name in regime.safeguards:
             yield f"  {name}"
     yield from _sources(regime.sources)
@@ -239,7 +239,7 @@ def _regime(regime: Regime | ResolvedRegime) -> Iterator[str]:
 
 def _safeguard(safeguard: Safeguard) -> Iterator[str]:
     yield from head(safeguard.title, f"{safeguard.safeguard} · a safeguard", safeguard.summary)
-    yield from title("What it changes")
+    yield from heading("What it changes")
     for name in safeguard.includes:
         yield f"  all of {name}"
     for patch in safeguard.patch:
@@ -282,7 +282,7 @@ def _or_never(quantity: OptionalQuantity) -> str:
 def _sources(sources: dict[str, Source]) -> Iterator[str]:
     if not sources:
         return
-    yield from title("Sources")
+    yield from heading("Sources")
     for name, source in sources.items():
         note = f" ({source.note})" if source.note else ""
         year = f", {source.year}" if source.year and str(source.year) not in source.title else ""

@@ -18,7 +18,7 @@ def head(name: str, kind: str, summary: str) -> Iterator[str]:
     yield from wrap(summary)
 
 
-def title(text: str) -> Iterator[str]:
+def heading(text: str) -> Iterator[str]:
     """Yield a heading."""
     yield ""
     yield text
@@ -43,7 +43,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     while sum(widths) + 4 > WIDTH:
         wide = 2 if widths[2] > THIRD else max((0, 1), key=widths.__getitem__)
         widths[wide] -= 1
-    rules = ["-" * len(head) for head in heads]
+    rules = ["-" * len(top) for top in heads]
     for row in (heads, rules, *rows):
         cells = [
             textwrap.wrap(cell, width, break_on_hyphens=False) or [""]

@@ -8,15 +8,16 @@ import importlib.resources
 import pathlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from scoredsociety.schemes import validate
+from scoredsociety.schemes.document import Document
 from scoredsociety.schemes.errors import Finding, clean, listed, nearest, problem_of_file, show
-from scoredsociety.schemes.model import Regime, Safeguard, Scheme, World
-from scoredsociety.schemes.reader import Document, read
+from scoredsociety.schemes.model import OptionalQuantity, Regime, Safeguard, Scheme, World
+from scoredsociety.schemes.reader import read
 from scoredsociety.schemes.structure import build
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -154,6 +155,11 @@ def _scheme(loaded: Loaded) -> None:
 
 def _safeguard(loaded: Loaded) -> None:
     findings = validate.safeguard(loaded.data, names("safeguard"))
+    for i, patch in enumerate(validate.items(loaded.data, "patch")):
+        value = patch.get("to")
+        if isinstance(value, dict) and "value" in value:
+            _, shape = build(OptionalQuantity, value)
+            findings += [replace(f, path=("patch", i, "to", *f.path)) for f in shape]
     loaded.item = _typed(Safeguard, loaded, findings)
 
 

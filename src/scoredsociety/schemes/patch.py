@@ -59,13 +59,15 @@ class PathError(ValueError):
     """A path that cannot be read; the message says why."""
 
 
-def parse_path(text: str) -> list[Step]:
+def parse_path(text: str, roots: Sequence[str] = ()) -> list[Step]:
     """Read a path.
 
     Parameters
     ----------
     text : str
         See the module for the language.
+    roots : sequence of str
+        Names that the path may begin with; empty for all.
 
     Returns
     -------
@@ -87,6 +89,8 @@ def parse_path(text: str) -> list[Step]:
             if key == "*":
                 raise PathError("write the condition after the key, such as schemes[kind=list]")
             steps.append(_conditions(match["where"]))
+    if roots and (not isinstance(steps[0], Key) or steps[0].name not in roots):
+        raise PathError(f"a path begins with {', '.join(roots)}")
     return steps
 
 
@@ -246,9 +250,7 @@ def apply(
     for number, patch in enumerate(patches):
         name, text = operation(patch)
         try:
-            steps = parse_path(text)
-            if roots and (not isinstance(steps[0], Key) or steps[0].name not in roots):
-                raise PathError(f"a path begins with {', '.join(roots)}")
+            steps = parse_path(text, roots)
             places, dead_end = find(root, steps, absent=name == "add")
             if dead_end:
                 raise PathError(f"{show(text)} touches nothing: {dead_end}")

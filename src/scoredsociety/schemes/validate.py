@@ -12,7 +12,7 @@ from typing import Any, TypeGuard
 from scoredsociety.schemes import limits
 from scoredsociety.schemes.errors import Finding, Path, Tree, listed, nearest, show
 from scoredsociety.schemes.kinds import kind_findings
-from scoredsociety.schemes.patch import PathError, operation, parse_path
+from scoredsociety.schemes.patch import ROOTS, PathError, operation, parse_path
 
 Plain = Mapping[str, Any]
 
@@ -100,7 +100,7 @@ def resolved(data: Tree) -> list[Finding]:
 
 def safeguard(data: Tree, known: Iterable[str]) -> list[Finding]:
     """Check the file of a safeguard; ``known`` are those of the catalogue."""
-    findings = list(_numbers(data, {})) + _patches(data, ())
+    findings = list(_numbers(data, {})) + _patches(data, (), ROOTS)
     includes = data.get("includes")
     for i, name in enumerate(includes if isinstance(includes, list) else []):
         if name == data.get("safeguard"):
@@ -262,7 +262,7 @@ def _rules(data: Tree, known: Plain) -> list[Finding]:
     return findings
 
 
-def _patches(data: Tree, at: Path) -> list[Finding]:
+def _patches(data: Tree, at: Path, roots: tuple[str, ...] = ()) -> list[Finding]:
     findings: list[Finding] = []
     for i, patch in enumerate(items(data, "patch")):
         here: Path = (*at, "patch", i)
@@ -278,7 +278,7 @@ def _patches(data: Tree, at: Path) -> list[Finding]:
             hint = "add to: with the new value"
             findings.append(Finding(here, f"{name} needs a value", hint=hint))
         try:
-            parse_path(path)
+            parse_path(path, roots)
         except PathError as error:
             findings.append(Finding((*here, name), str(error), show(path)))
     return findings
@@ -286,17 +286,19 @@ def _patches(data: Tree, at: Path) -> list[Finding]:
 
 def _memoranda(data: Tree, kinds: Mapping[str, Any]) -> list[Finding]:
     findings: list[Finding] = []
-    seen: set[tuple[Any, Any]] = set()
+    seen: set[tuple[str, str]] = set()
     for i, memo in enumerate(items(data, "memoranda")):
         at: Path = ("memoranda", i)
-        pair = (memo.get("origin"), memo.get("target"))
+        pair = (str(memo.get("origin")), str(memo.get("target")))
         for end, kind in (("origin", "list"), ("target", "points")):
             name = memo.get(end)
             findings += _exists(name, kinds, "scheme in this regime", (*at, end))
+            if not isinstance(name, str):
+                continue
             if name in kinds and kinds[name] in ("list", "points") and kinds[name] != kind:
                 message = f"the {end} {name} is a {kinds[name]} scheme"
                 findings.append(Finding((*at, end), message, allowed=f"a {kind} scheme"))
-        if pair[0] is not None and pair[0] == pair[1]:
+        if memo and pair[0] == pair[1]:
             findings.append(Finding(at, "a memorandum cannot join a scheme to itself"))
         if pair in seen:
             findings.append(Finding(at, "this memorandum stands twice", hint="delete one"))

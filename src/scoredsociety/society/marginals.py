@@ -190,12 +190,23 @@ def load_marginals(name: str | Path = "china-2018") -> Marginals:
     SchemeError
         If the file breaks the language; every mistake is named.
     """
-    from scoredsociety.schemes.reader import read_as
+    from scoredsociety.schemes.errors import SchemeError, problem_of_file
+    from scoredsociety.schemes.reader import read
+    from scoredsociety.schemes.structure import build
 
     path = Path(name)
-    if path.suffix in {".yaml", ".yml"}:
-        return read_as(Marginals, path)
-    return read_as(Marginals, Path(str(files("scoredsociety.catalogue") / "marginals" / f"{name}.yaml")))
+    if path.suffix not in {".yaml", ".yml"}:
+        folder = Path(str(files("scoredsociety"))) / "catalogue" / "marginals"
+        path = folder / f"{name}.yaml"
+        if path.parent != folder or not path.is_file():
+            known = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
+            raise problem_of_file(str(name), "there are no marginals of this name", allowed=known)
+    document = read(path)
+    marginals, findings = build(Marginals, document.data)
+    document.raise_if(findings)
+    if marginals is None:  # pragma: no cover - findings have raised
+        raise SchemeError([])
+    return marginals
 
 
 def compile_marginals(marginals: Marginals) -> Tables:

@@ -1,0 +1,112 @@
+"""Comparisons: several regimes on the same people with the same luck."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from scoredsociety.engine import RunData
+from scoredsociety.schemes.catalogue import resolve
+from scoredsociety.schemes.model import ResolvedRegime
+from scoredsociety.study.errors import StudyError
+from scoredsociety.study.run import Progress, simulate
+
+
+def arms(
+    regimes: Sequence[str | Path],
+    safeguards: Sequence[str | Path] = (),
+    separately: bool = False,
+    calibrations: Mapping[str, str] | None = None,
+) -> list[ResolvedRegime]:
+    """Return the regimes to compare, the first being what the others are compared with.
+
+    Each regime stands alone first; with safeguards it stands again with all of them, and before
+    that with each of them if ``separately``.
+    """
+    out: list[ResolvedRegime] = []
+    for regime in regimes:
+        sets: list[tuple[str | Path, ...]] = [()]
+        if separately and len(safeguards) > 1:
+            sets += [(s,) for s in safeguards]
+        if safeguards:
+            sets.append(tuple(safeguards))
+        out += [resolve(regime, chosen, calibrations or {}) for chosen in sets]
+    if len(out) < 2:
+        raise StudyError("a comparison needs two regimes, or one regime and a safeguard")
+    return out
+
+
+def simulate_arms(
+    regimes: Sequence[str | Path],
+    *,
+    safeguards: Sequence[str | Path] = (),
+    separately: bool = False,
+    calibrations: Mapping[str, str] | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    **settings: Any,
+) -> list[RunData]:
+    """Simulate every arm of a comparison on the same people with the same luck.
+
+    Parameters
+    ----------
+    regimes, safeguards, separately, calibrations
+        See :func:`arms`.
+    out : str or Path, optional
+        Folder to write, with one run's folder for each arm.
+    progress : Progress, optional
+    **settings
+        ``people``, ``months``, ``seed``, ``replicates``, ``marginals``, ``threads`` of
+        :func:`scoredsociety.simulate`.
+
+    Returns
+    -------
+    list of RunData
+        One for each arm, in order.
+    """
+    from scoredsociety.engine.compile import DEFAULT_AWARE
+
+    resolved = arms(regimes, safeguards, separately, calibrations)
+    announced = [s.awareness for r in resolved for s in r.schemes.values() if s.awareness]
+    reference = (
+        (announced[0].inside.value, announced[0].outside.value) if announced else DEFAULT_AWARE
+    )
+    folders = [None if out is None else Path(out) / name for name in _names(resolved)]
+    if out is not None and Path(out).exists() and all(f is not None and f.exists() for f in folders):
+        raise StudyError(
+            f"{out} exists already, and a comparison never overwrites one. "
+            "Choose another folder with --out, or remove it first"
+        )
+    runs = []
+    for regime, folder in zip(resolved, folders, strict=True):
+        if folder is not None and folder.exists():
+            runs.append(_again(folder, regime, reference, settings))
+            continue
+        runs.append(
+            simulate(regime, out=folder, progress=progress, aware_reference=reference, **settings)
+        )
+    return runs
+
+
+def _again(
+    folder: Path, regime: ResolvedRegime, reference: tuple[float, float], settings: Mapping[str, Any]
+) -> RunData:
+    """Take an arm that an interrupted comparison had finished, if it is the same."""
+    from scoredsociety.study.store import load_run
+
+    run = load_run(folder)
+    same = run.manifest["regime"] == regime.model_dump(mode="json")
+    same &= run.manifest["aware_reference"] == list(reference)
+    same &= all(run.manifest[k] == v for k, v in settings.items() if k in run.manifest and k != "marginals")
+    if not same:
+        raise StudyError(f"{folder} holds another run. Choose another folder with --out, or remove it first")
+    return run
+
+
+def _names(resolved: Sequence[ResolvedRegime]) -> list[str]:
+    names: list[str] = []
+    for number, regime in enumerate(resolved):
+        name = "+".join([regime.regime, *regime.safeguards])
+        names.append(f"{number}-{name}"[:80])
+    return names

@@ -1,0 +1,293 @@
+"""Runs and comparisons: replicates of a regime, in memory or in a folder."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import scoredsociety
+from scoredsociety.engine import (
+    Compiled,
+    RunData,
+    SocietyResult,
+    compile_regime,
+    run_society,
+)
+from scoredsociety.schemes.catalogue import resolve
+from scoredsociety.schemes.model import ResolvedRegime
+from scoredsociety.society import Marginals, Society, load_marginals
+from scoredsociety.society.people import PeopleTables
+from scoredsociety.study.errors import StudyError
+from scoredsociety.study.store import Writer
+
+LARGEST = 2_000_000_000
+MONTHS = 600
+_SECONDS_A_PERSON_MONTH = 2.5e-8
+_BYTES_A_PERSON = 64
+
+
+class Progress(Protocol):
+    """What a progress display offers."""
+
+    def start(self, label: str, person_months: int) -> None:
+        """Begin a run of so many person-months."""
+
+    def advance(self, person_months: int) -> None:
+        """Note that so many person-months are finished."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A compiled regime with its marginals, ready to run."""
+
+    compiled: Compiled
+    tables: PeopleTables
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that results depend on."""
+    import llvmlite
+    import numba
+    import numpy as np
+    import pyarrow as pa
+
+    return {
+        "scoredsociety": scoredsociety.__version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "numba": numba.__version__,
+        "llvmlite": llvmlite.__version__,
+        "pyarrow": pa.__version__,
+    }
+
+
+def check_size(people: int, months: int, seed: int, replicates: int) -> None:
+    """Refuse sizes that make no sense or would never end.
+
+    Raises
+    ------
+    StudyError
+        With what is allowed and, for a size too large, what it would need.
+    """
+    if people < 1:
+        raise StudyError(f"people: {people} is not allowed. Allowed: a whole number from 1 to {LARGEST:,}")
+    if people > LARGEST:
+        hours = people * months * replicates * _SECONDS_A_PERSON_MONTH / 3600
+        raise StudyError(
+            f"people: {people:,} is more than the {LARGEST:,} that can be simulated. It would need about "
+            f"{people * _BYTES_A_PERSON / 2**30:,.0f} GiB of memory and {hours:,.0f} hours of one core"
+        )
+    if not 1 <= months <= MONTHS:
+        raise StudyError(f"months: {months} is not allowed. Allowed: a whole number from 1 to {MONTHS}")
+    if not 0 <= seed < 2**32:
+        raise StudyError(f"seed: {seed} is not allowed. Allowed: a whole number from 0 to {2**32 - 1}")
+    if not 1 <= replicates <= 999:
+        raise StudyError(f"replicates: {replicates} is not allowed. Allowed: a whole number from 1 to 999")
+
+
+def make_manifest(
+    regime: ResolvedRegime,
+    marginals: Marginals,
+    compiled: Compiled,
+    *,
+    people: int,
+    months: int,
+    seed: int,
+    replicates: int,
+) -> dict[str, Any]:
+    """Return all that determines a run, as plain data."""
+    label = regime.title + "".join(f" + {name}" for name in regime.safeguards)
+    return {
+        "format": 1,
+        "simulated": "every person is invented: a function of the marginals, the seed and an index",
+        "label": label,
+        "regime": regime.model_dump(mode="json"),
+        "schemes": list(compiled.schemes),
+        "conducts": list(compiled.conducts),
+        "channels": list(compiled.channels),
+        "people": people,
+        "months": months,
+        "seed": seed,
+        "replicates": replicates,
+        "adults_nationwide": marginals.adults.value,
+        "marginals": marginals.model_dump(mode="json"),
+        "majorants": compiled.majorants,
+        "aware_reference": list(compiled.aware_reference),
+        "versions": versions(),
+    }
+
+
+def engine_of(manifest: Mapping[str, Any]) -> Engine:
+    """Return the engine that a manifest describes."""
+    marginals = Marginals.model_validate(manifest["marginals"])
+    regime = ResolvedRegime.model_validate(manifest["regime"])
+    society = Society(marginals, 1)
+    inside, outside = manifest["aware_reference"]
+    compiled = compile_regime(regime, society.tables.median_income, (inside, outside))
+    return Engine(compiled, society.kernel_tables)
+
+
+def run_replicate(
+    engine: Engine,
+    manifest: Mapping[str, Any],
+    replicate: int,
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    tiles: range | None = None,
+) -> tuple[SocietyResult, int]:
+    """Simulate one replicate of a manifest; return it and the number of passes."""
+    return run_society(
+        engine.compiled,
+        engine.tables,
+        people=manifest["people"],
+        months=manifest["months"],
+        seed=manifest["seed"],
+        replicate=replicate,
+        threads=threads,
+        progress=progress.advance if progress else None,
+        keep=tiles,
+    )
+
+
+def simulate(
+    regime: str | Path | ResolvedRegime = "fragmented-2018",
+    *,
+    safeguards: Sequence[str | Path] = (),
+    calibrations: Mapping[str, str] | None = None,
+    marginals: str | Path | Marginals = "china-2018",
+    people: int = 100_000,
+    months: int = 120,
+    seed: int = 1,
+    replicates: int = 8,
+    out: str | Path | None = None,
+    threads: int | None = None,
+    aware_reference: tuple[float, float] | None = None,
+    progress: Progress | None = None,
+) -> RunData:
+    """Let a regime act on synthetic societies, month by month.
+
+    Parameters
+    ----------
+    regime : str, Path or ResolvedRegime
+        A name of the catalogue, a YAML file (of a regime, or of one scheme), or a regime.
+    safeguards : sequence of str or Path
+        Patches to apply, all together.
+    calibrations : mapping of str to str, optional
+        Scheme to the letter of one of its calibrations.
+    marginals : str, Path or Marginals
+        What the society is made from.
+    people, months : int
+        Size and length.
+    seed : int
+        The luck. Runs with the same seed have the same people with the same luck.
+    replicates : int
+        Societies, each with luck of its own.
+    out : str or Path, optional
+        Folder to write; it must not exist. An interrupted run with the same settings goes on.
+    threads : int, optional
+        Default: the processors of the machine. Changes no result.
+    aware_reference : (float, float), optional
+        Aware shares by which people are grouped in the results; default those of the regime.
+    progress : Progress, optional
+        A display.
+
+    Returns
+    -------
+    RunData
+
+    Raises
+    ------
+    SchemeError
+        If a file breaks the language; every mistake is named.
+    EngineError, StudyError
+        If the run cannot be made or written.
+
+    Examples
+    --------
+    >>> run = simulate("fragmented-2018", people=4000, months=12, replicates=2)
+    >>> len(run.replicates)
+    2
+    """
+    check_size(people, months, seed, replicates)
+    if isinstance(regime, ResolvedRegime):
+        if safeguards or calibrations:
+            raise StudyError("safeguards and calibrations apply to a regime by name, not to a resolved one")
+        resolved = regime
+    else:
+        resolved = resolve(regime, safeguards, calibrations or {})
+    source = marginals if isinstance(marginals, Marginals) else load_marginals(marginals)
+    society = Society(source, people)
+    compiled = compile_regime(resolved, society.tables.median_income, aware_reference)
+    engine = Engine(compiled, society.kernel_tables)
+    manifest = make_manifest(
+        resolved, source, compiled, people=people, months=months, seed=seed, replicates=replicates
+    )
+    writer = Writer(Path(out), manifest) if out is not None else None
+    if progress:
+        progress.start(manifest["label"], people * months * replicates)
+    results: list[SocietyResult] = []
+    try:
+        for replicate in range(replicates):
+            done = writer.finished(replicate) if writer else None
+            if done is None:
+                done, _ = run_replicate(engine, manifest, replicate, threads=threads, progress=progress)
+                if writer:
+                    writer.write(replicate, done)
+            elif progress:
+                progress.advance(people * months)
+            results.append(done)
+        if writer:
+            manifest = writer.finish({})
+    except KeyboardInterrupt:
+        if writer:
+            writer.discard()
+        raise
+    return RunData(manifest, results, Path(out) if out is not None else None)
+
+
+def replay_life(run: RunData, index: int, replicate: int = 0) -> tuple[dict[str, Any], Any]:
+    """Simulate one synthetic person's tile again and return that person's biography.
+
+    Parameters
+    ----------
+    run : RunData
+        Only its manifest is used.
+    index : int
+        Of a person of the run.
+    replicate : int
+
+    Returns
+    -------
+    dict
+        Attributes of the synthetic person.
+    structured array
+        The ledger rows about the person, in order of time.
+
+    Raises
+    ------
+    StudyError
+        If the run has no such person or replicate.
+    """
+    from scoredsociety.society.people import TILE
+
+    manifest = run.manifest
+    if not 0 <= index < manifest["people"]:
+        raise StudyError(f"index: {index} is not allowed. Allowed: 0 to {manifest['people'] - 1}")
+    if not 0 <= replicate < manifest["replicates"]:
+        raise StudyError(f"replicate: {replicate} is not allowed. Allowed: 0 to {manifest['replicates'] - 1}")
+    tile = index // TILE
+    result, _ = run_replicate(engine_of(manifest), manifest, replicate, tiles=range(tile, tile + 1))
+    people = Society(
+        Marginals.model_validate(manifest["marginals"]), manifest["people"], manifest["seed"], replicate
+    ).tile(tile)
+    i = index % TILE
+    person = {
+        "age": int(people.age[i]),
+        "income": float(people.income[i]),
+        "profile": int(people.profile[i]),
+    }
+    return person, result.ledger[result.ledger["subject"] == index]

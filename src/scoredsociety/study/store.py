@@ -1,0 +1,233 @@
+"""The folder of a run: written beside its place and moved there when it is complete.
+
+While a run is made, its finished replicates stand in a hidden folder next to the target. A run
+that was killed finds them there and goes on; the finished folder has the same bytes either way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scoredsociety.engine import RunData, SocietyResult
+from scoredsociety.study.errors import StudyError
+
+MANIFEST = "run.json"
+_REQUEST = "request.json"
+_DONE = "done.json"
+
+
+def dump(data: object) -> str:
+    """Return JSON text; the order of keys is kept, since that of conducts and grades has a meaning."""
+    return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+class Writer:
+    """Writes one run, replicate by replicate.
+
+    Parameters
+    ----------
+    target : Path
+        Folder of the finished run; must not exist.
+    manifest : mapping
+        All that determines the run. A partial folder is resumed only if it began with the same.
+
+    Raises
+    ------
+    StudyError
+        If the target exists or nothing can be written there.
+    """
+
+    def __init__(self, target: Path, manifest: Mapping[str, Any]) -> None:
+        self.target = target
+        self.partial = target.parent / f".{target.name}.partial"
+        self.manifest = dict(manifest)
+        if target.exists():
+            raise StudyError(
+                f"{target} exists already, and a run never overwrites one. "
+                "Choose another folder with --out, or remove it first"
+            )
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            request = dump(self.manifest)
+            kept = self.partial / _REQUEST
+            if self.partial.exists() and (not kept.is_file() or kept.read_text("utf-8") != request):
+                shutil.rmtree(self.partial)
+            self.partial.mkdir(exist_ok=True)
+            kept.write_text(request, "utf-8")
+        except OSError as error:
+            raise self._failure(error) from error
+
+    def _failure(self, error: OSError) -> StudyError:
+        finished = len(list(self.partial.glob(f"r*/{_DONE}"))) if self.partial.exists() else 0
+        kept = (
+            f" {finished} finished replicate(s) are kept; the same command goes on from there"
+            if finished
+            else ""
+        )
+        return StudyError(f"{self.target} cannot be written: {error.strerror or error}.{kept}")
+
+    def folder(self, replicate: int) -> Path:
+        """Return the folder of a replicate while the run is being made."""
+        return self.partial / f"r{replicate:03d}"
+
+    def finished(self, replicate: int) -> SocietyResult | None:
+        """Return a replicate that an earlier, interrupted attempt finished."""
+        from scoredsociety.study.tables import read_tables
+
+        folder = self.folder(replicate)
+        done = folder / _DONE
+        if not done.is_file():
+            return None
+        try:
+            known = json.loads(done.read_text("utf-8"))
+            if any(digest(folder / name) != value for name, value in known["files"].items()):
+                return None
+            return read_tables(folder, self.manifest, known["caps"])
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def write(self, replicate: int, result: SocietyResult) -> None:
+        """Write one replicate; it counts as finished only when all its files are there."""
+        from scoredsociety.study.tables import to_tables, write_tables
+
+        folder = self.folder(replicate)
+        try:
+            if folder.exists():
+                shutil.rmtree(folder)
+            folder.mkdir()
+            write_tables(folder, to_tables(result, self.manifest))
+            files = {p.name: digest(p) for p in sorted(folder.glob("*.parquet"))}
+            (folder / _DONE).write_text(dump({"files": files, "caps": result.caps}), "utf-8")
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise self._failure(error) from error
+
+    def finish(self, extra: Mapping[str, Any]) -> dict[str, Any]:
+        """Write the manifest, with the hash of every file, and move the folder to its place."""
+        try:
+            files: dict[str, str] = {}
+            caps: list[Any] = []
+            for done in sorted(self.partial.glob(f"r*/{_DONE}")):
+                known = json.loads(done.read_text("utf-8"))
+                files |= {f"{done.parent.name}/{name}": value for name, value in known["files"].items()}
+                caps.append(known["caps"])
+            manifest = self.manifest | dict(extra) | {"files": files, "caps": caps}
+            (self.partial / MANIFEST).write_text(dump(manifest), "utf-8")
+            for done in self.partial.glob(f"r*/{_DONE}"):
+                done.unlink()
+            (self.partial / _REQUEST).unlink()
+            os.replace(self.partial, self.target)
+        except OSError as error:
+            raise self._failure(error) from error
+        return manifest
+
+    def discard(self) -> None:
+        """Remove what was written so far (Ctrl-C leaves a complete folder or none)."""
+        shutil.rmtree(self.partial, ignore_errors=True)
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Read the manifest of a run's folder.
+
+    Raises
+    ------
+    StudyError
+        If there is none, or it is not one.
+    """
+    file = path / MANIFEST
+    try:
+        manifest = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise StudyError(f"{path} is not the folder of a run: {MANIFEST} is missing or broken") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != 1:
+        raise StudyError(f"{file} has a format that this version cannot read")
+    return manifest
+
+
+def load_run(path: str | Path) -> RunData:
+    """Read a finished run.
+
+    Parameters
+    ----------
+    path : str or Path
+        Its folder.
+
+    Returns
+    -------
+    RunData
+
+    Raises
+    ------
+    StudyError
+        If the folder is not a run, or a file of it cannot be read.
+    """
+    from scoredsociety.study.tables import read_tables
+
+    folder = Path(path)
+    manifest = read_manifest(folder)
+    try:
+        replicates = [
+            read_tables(folder / f"r{r:03d}", manifest, manifest["caps"][r])
+            for r in range(manifest["replicates"])
+        ]
+    except (OSError, KeyError, ValueError, IndexError) as error:
+        raise StudyError(f"{folder} is damaged: {error}. `scoredsociety verify` says where") from error
+    return RunData(manifest, replicates, folder)
+
+
+def verify_run(path: str | Path, *, again: bool = False) -> list[str]:
+    """Check a run's folder against its manifest, offline.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder.
+    again : bool
+        Also simulate the first replicate again and compare its files byte by byte.
+
+    Returns
+    -------
+    list of str
+        What is wrong, a line each; empty if nothing is.
+    """
+    folder = Path(path)
+    manifest = read_manifest(folder)
+    wrong = []
+    for name, known in manifest["files"].items():
+        file = folder / name
+        if not file.is_file():
+            wrong.append(f"{name} is missing")
+        elif digest(file) != known:
+            wrong.append(f"{name} was changed after the run")
+    have = {str(p.relative_to(folder)) for p in folder.rglob("*.parquet")}
+    wrong += [f"{name} does not belong to the run" for name in sorted(have - set(manifest["files"]))]
+    if again and not wrong:
+        wrong += _simulate_again(manifest)
+    return wrong
+
+
+def _simulate_again(manifest: Mapping[str, Any]) -> list[str]:
+    import tempfile
+
+    from scoredsociety.study.run import engine_of, run_replicate
+    from scoredsociety.study.tables import to_tables, write_tables
+
+    result, _ = run_replicate(engine_of(manifest), manifest, 0)
+    with tempfile.TemporaryDirectory() as name:
+        write_tables(Path(name), to_tables(result, manifest))
+        return [
+            f"r000/{p.name} differs from a new simulation (versions of the run: {manifest['versions']})"
+            for p in sorted(Path(name).glob("*.parquet"))
+            if digest(p) != manifest["files"][f"r000/{p.name}"]
+        ]

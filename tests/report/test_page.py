@@ -1,0 +1,198 @@
+"""The page loads nothing, escapes everything, and says in words what it does not know."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from scoredsociety.engine.result import LEDGER_DTYPE
+from scoredsociety.report import report_html, write_report
+
+VOID = {"meta", "br", "link", "img", "hr", "input"}
+
+
+class Outline(HTMLParser):
+    """Collects tags with attributes, headings, and text outside <style>."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open, tag
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.text.append(data)
+
+
+def outline(html: str) -> Outline:
+    out = Outline()
+    out.feed(html)
+    out.close()
+    assert not out.open
+    return out
+
+
+@pytest.fixture(scope="module", params=["one", "two"])
+def page(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_it_loads_nothing_and_runs_nothing(page):
+    found = outline(page)
+    for tag, attrs in found.tags:
+        assert tag not in {"script", "link", "img", "iframe", "object", "base", "a", "use", "image"}
+        assert not any(name.startswith("on") for name in attrs)
+        for name, value in attrs.items():
+            if name != "xmlns":
+                assert "//" not in (value or ""), (tag, name)
+            assert name not in {"src", "href", "xlink:href"}
+    assert "@import" not in page
+    assert all(ref.startswith("#") for ref in re.findall(r"url\(([^)]*)\)", page))
+    assert "default-src 'none'" in page
+
+
+def test_its_structure_is_sound(page):
+    tags = outline(page).tags
+    names = [t for t, _ in tags]
+    levels = [int(t[1]) for t in names if re.fullmatch(r"h[1-6]", t)]
+    assert names.count("h1") == 1
+    assert levels[0] == 1
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+    assert ("html", {"lang": "en-GB"}) in tags
+    ids = [a["id"] for _, a in tags if "id" in a]
+    assert len(ids) == len(set(ids))
+    for tag, attrs in tags:
+        if tag == "svg":
+            assert attrs["role"] == "img"
+            assert attrs["aria-label"]
+    assert names.count("caption") == names.count("table")
+    assert names.count("figcaption") == names.count("figure") > 8
+
+
+def test_every_figure_has_a_table_and_a_heading_with_a_number(page):
+    for part in page.split("<figure")[1:]:
+        body = part.split("</figure>")[0]
+        assert "<table>" in body
+        assert "<details>" in body
+    for heading in re.findall(r"<h1>(.*?)</h1>", page) + re.findall(r"<h2[^>]*>(.*?)</h2>", page):
+        assert re.search(r"\d|one|two|nine", heading, re.I), heading
+
+
+def test_it_begins_with_simulated_and_ends_with_how_to_repeat_it(page):
+    text = "".join(outline(page).text).split()
+    assert "Simulated." in text[:12]
+    assert page.index("Simulated.") < page.index("<h1>")
+    assert "scoredsociety run fragmented-2018" in page
+    assert "--seed 7" in page
+    assert "not yet sweep" in " ".join(text)
+
+
+def test_it_never_says_nought_per_cent_nor_forbidden_words(page):
+    bare = re.sub(r"<svg.*?</svg>", "", page, flags=re.S)
+    text = "".join(outline(bare).text)
+    assert not re.search(r"(?<![\d.,])0(\.0+)?\s?%", text)
+    assert "bad citizen" not in text
+    assert not re.search(r"\b(nan|None|inf)\b", text)
+    assert "under 0.1%" in text
+    assert "fewer than 1 in 1,000" in page
+
+
+def test_it_is_light(page):
+    assert len(page.encode()) < 3_000_000
+
+
+def test_the_same_input_gives_the_same_bytes(runs, audits, one, tmp_path):
+    path = write_report(runs[:1], tmp_path / "deep" / "report.html", audits=audits[:1])
+    assert path.read_bytes() == one.encode()
+
+
+def test_units_stand_together_and_apart(one):
+    table = one.split("<caption>Four different counts")[1].split("</table>")[0]
+    for unit in ("persons", "entries", "refusals"):
+        assert unit in table
+
+
+def test_deterrence_never_stands_alone(two):
+    part = two.split('id="figure-deterrence"')[1].split("</figure>")[0]
+    assert "Wrongful entries" in part
+    assert "wrongful" in part
+
+
+def test_everything_is_escaped(runs, audits):
+    evil = '<script>alert("x")</script>&'
+    manifest = copy.deepcopy(dict(runs[0].manifest))
+    manifest["label"] = evil
+    manifest["regime"]["title"] = evil
+    manifest["regime"]["summary"] = evil
+    for scheme in manifest["regime"]["schemes"].values():
+        scheme["title"] = evil
+        scheme["sources"] = {"x": {"title": evil, "url": "javascript:alert(1)", "year": None}}
+    html = report_html(
+        [replace(runs[0], manifest=manifest)], audits=[replace(audits[0], manifest=manifest)]
+    )
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    outline(html)
+
+
+def test_what_is_not_known_is_said_in_words(alone):
+    html = report_html([alone[0]], audits=[alone[1]])
+    assert "not enough evidence" in html
+    outline(html)
+
+
+def test_a_run_in_which_nothing_happens_has_a_report(runs):
+    quiet = runs[0].replicates[0]
+    quiet = replace(
+        quiet,
+        ledger=quiet.ledger[:0].astype(LEDGER_DTYPE),
+        monthly={
+            k: v if k == "adults" or k.startswith("grade") else v * 0
+            for k, v in quiet.monthly.items()
+        },
+    )
+    html = report_html([replace(runs[0], replicates=[quiet])])
+    assert "undefined" in html
+    assert "There is not enough evidence" in html
+    outline(html)
+
+
+def test_the_regime_none_has_a_report(runs):
+    manifest = copy.deepcopy(dict(runs[0].manifest))
+    manifest["regime"]["schemes"] = {}
+    manifest["regime"]["memoranda"] = []
+    manifest["schemes"] = []
+    quiet = runs[0].replicates[0]
+    quiet = replace(quiet, ledger=quiet.ledger[:0], mobility={})
+    html = report_html([replace(runs[0], manifest=manifest, replicates=[quiet])])
+    assert "nobody is on a list" in html
+    outline(html)
+
+
+def test_three_regimes_are_small_multiples(runs, audits, comparison):
+    third = audits[1]
+    html = report_html([*runs, runs[1]], audits=[*audits, third], comparison=comparison)
+    figure = html.split('id="figure-survival"')[1].split("</figure>")[0]
+    assert figure.count("<svg") == 3
+
+
+def test_it_needs_a_run_and_matching_audits(runs, audits):
+    with pytest.raises(ValueError, match="at least one run"):
+        report_html([])
+    with pytest.raises(ValueError, match="2 runs and 1 audits"):
+        report_html(runs, audits=audits[:1])
