@@ -1,3 +1,87 @@
-"""A laboratory for published social credit schemes, on synthetic people only."""
+"""A laboratory for published social credit schemes, on synthetic people only.
+
+Examples
+--------
+>>> from scoredsociety import audit, simulate
+>>> found = audit(simulate("fragmented-2018", people=4000, months=12, replicates=2))
+>>> len(found.to_text()) > 0
+True
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scoredsociety.audit.audit import audit_run as audit
+    from scoredsociety.doors import Compared, compare
+    from scoredsociety.schemes.catalogue import check_scheme, resolve
+    from scoredsociety.society.society import Society
+    from scoredsociety.study.run import simulate
+    from scoredsociety.study.store import load_run
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Compared",
+    "Society",
+    "__version__",
+    "audit",
+    "check_scheme",
+    "compare",
+    "load_run",
+    "resolve",
+    "simulate",
+]
+
+_HOMES = {
+    "Compared": "doors",
+    "Society": "society.society",
+    "check_scheme": "schemes.catalogue",
+    "compare": "doors",
+    "load_run": "study.store",
+    "resolve": "schemes.catalogue",
+    "simulate": "study.run",
+}
+"""Where the public names live. They are loaded when first used: importing this costs nothing."""
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    """Load a public name when it is first used."""
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    if name == "audit":
+        return importlib.import_module(f"{__name__}.audit")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)
+
+
+class _AuditRoom(ModuleType):
+    """The room ``scoredsociety.audit``, which can also be called: ``audit(run)``."""
+
+    def __call__(self, run: Any) -> Any:  # noqa: ANN401
+        """Audit a run; see :func:`scoredsociety.audit.audit_run`."""
+        return self.audit_run(run)
+
+
+class _Package(ModuleType):
+    """This package. Python binds a room to it when the room is first imported.
+
+    ``audit`` is both a room and a public function, and the room must stay callable whoever
+    imported it first.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "audit" and isinstance(value, ModuleType):
+            value.__class__ = _AuditRoom
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -208,7 +208,7 @@ class Oracle:
         highest = c.certainty_cap.value
         for s in self.regime.schemes.values():
             for f in s.feedback:
-                highest *= 1.0 + f.theta.value if f.conduct == name else 1.0
+                highest *= 1.0 + f.theta.value * f.counts_to if f.conduct == name else 1.0
         return highest * (1.0 + self.world.parameters.shock_factor.value if c.shock else 1.0)
 
     # ------------------------------------------------------------------- month
@@ -293,8 +293,10 @@ class Oracle:
                 if f.listed:
                     mine = [row for row in person.rows if row.scheme == name]
                     if mine:
-                        multiple *= 1.0 + f.theta.value
-                        cause = mine[0]
+                        counted = mine[: f.counts_to]
+                        step = int((point.height / multiple - 1.0) / f.theta.value)
+                        cause = counted[min(max(step, 0), len(counted) - 1)]
+                        multiple *= 1.0 + f.theta.value * len(counted)
                 elif person.grade[name] > list(s.grades.bands if s.grades else ()).index(f.below or ""):
                     multiple *= 1.0 + f.theta.value
                     cause = cause or person.last_bad.get(name)

@@ -89,6 +89,7 @@ RULE = np.dtype(
     [
         ("theta_listed", "f8"),
         ("theta_below", "f8"),
+        ("counts_to", "i4"),  # entries in force that count
         ("below", "i4"),  # the feedback acts on grades worse than this position
         ("points", "i4"),
         ("applies", "u1"),
@@ -307,7 +308,7 @@ def _highest(regime: ResolvedRegime, name: str, conduct: Conduct) -> float:
     for scheme in regime.schemes.values():
         for feedback in scheme.feedback:
             if feedback.conduct == name:
-                highest *= 1.0 + feedback.theta.value
+                highest *= 1.0 + feedback.theta.value * feedback.counts_to
     return highest * (1.0 + world.parameters.shock_factor.value if conduct.shock else 1.0)
 
 
@@ -406,6 +407,7 @@ def _scheme_tables(
             entry = rules[s, conducts.index(feedback.conduct)]
             if feedback.listed:
                 entry["theta_listed"] = feedback.theta.value
+                entry["counts_to"] = feedback.counts_to
             else:
                 entry["theta_below"] = feedback.theta.value
                 entry["below"] = names.index(feedback.below or "")

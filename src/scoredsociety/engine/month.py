@@ -141,12 +141,9 @@ def conduct(
         for s in range(schemes.shape[0]):
             rule = rules[s, c]
             if rule.theta_listed > 0.0 and standings[s, i].entries > 0:
-                multiple *= 1.0 + rule.theta_listed
-                row = person.newest
-                while row >= 0:  # the oldest entry in force is the cause
-                    if ledger[row].scheme == s:
-                        cause = row
-                    row = links[row].chain
+                entries = min(int(standings[s, i].entries), int(rule.counts_to))
+                cause = _cause(ledger, links, person.newest, s, entries, point.height / multiple, rule)
+                multiple *= 1.0 + rule.theta_listed * entries
             elif rule.theta_below > 0.0 and standings[s, i].grade > rule.below:
                 multiple *= 1.0 + rule.theta_below
                 if cause < 0:
@@ -196,6 +193,29 @@ def conduct(
         n += 1
     count[ACCEPTED] = n
     return 0
+
+
+@inlined
+def _cause(ledger: Any, links: Any, newest: int, s: int, entries: int, height: float, rule: Any) -> int:
+    """Return the entry that an act at ``height`` (in multiples of the rate without it) follows.
+
+    The oldest entry in force adds the first theta, the next the second, and so on.
+    """
+    step = min(max(int((height - 1.0) / rule.theta_listed), 0), entries - 1)
+    total = 0
+    row = newest
+    while row >= 0:
+        if ledger[row].scheme == s:
+            total += 1
+        row = links[row].chain
+    row = newest
+    while row >= 0:
+        if ledger[row].scheme == s:
+            total -= 1
+            if total == step:
+                return row
+        row = links[row].chain
+    return -1
 
 
 @inlined

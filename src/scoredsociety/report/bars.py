@@ -47,7 +47,9 @@ def bars(
     import altair as alt
 
     colour, hollow = (style or Style()).colour, (style or Style()).dashed
-    plot, each = width - left - right, 30
+    rows_of_name = [wrap(row["name"], max(8, int(left / 7.4))) for row in rows]
+    plot = width - left - right
+    each = max(30, 14 * max([len(n) for n in rows_of_name], default=1) + 4)
     height = each * len(rows)
     x, y = plane(plot, height)
     top = top if top > 0 else 1.0
@@ -72,7 +74,7 @@ def bars(
         text = wrap(row["said"], max(10, int((right + plot - end) / 6.6)))
         place = mid - 7 * (len(text) - 1)
         said.append({"x": end + 6, "y": place, "t": text, "ink": ink if known else GREY})
-        name = wrap(row["name"], max(8, int(left / 7.4)))
+        name = rows_of_name[i]
         names.append({"x": -6, "y": mid - 7 * (len(name) - 1), "t": name})
     own = alt.Color("ink:N", scale=None, legend=None)
     area = {"x": x, "x2": channel("X2", "x2"), "y": y, "y2": channel("Y2", "y2")}

@@ -72,7 +72,9 @@ def life(
             .encode(x=x, x2=channel("X2", "x2"), y=y, y2=channel("Y2", "y2"))
         )
         first = min(spells, key=lambda s: float(s["x"]))
-        layers.append(words([{"x": first["x"], "y": top, "t": "on the list"}], x, y, HARM, 4, 10))
+        late = float(first["x"]) > 0.7 * last
+        said = [{"x": first["x"], "y": top, "t": "on the list"}]
+        layers.append(words(said, x, y, HARM, -4 if late else 4, 10, "right" if late else "left"))
     if line is not None and rows:
         layers.append(base([{"y": line}]).mark_rule(color=HARM, strokeDash=[2, 3]).encode(y=y))
         layers.append(
@@ -118,11 +120,17 @@ def signs(rows: Sequence[Row], shape: str, x: Drawn, y: Drawn) -> Drawn:
 
 
 def words(
-    rows: Sequence[Row], x: Drawn, y: Drawn, colour: str = GREY, dx: int = 0, dy: int = 0
+    rows: Sequence[Row],
+    x: Drawn,
+    y: Drawn,
+    colour: str = GREY,
+    dx: int = 0,
+    dy: int = 0,
+    align: str = "left",
 ) -> Drawn:
     """Return small words inside a plot, left-aligned at (x, y)."""
     return (
         base(rows)
-        .mark_text(align="left", baseline="middle", dx=dx, dy=dy, color=colour, fontSize=SIZE)
+        .mark_text(align=align, baseline="middle", dx=dx, dy=dy, color=colour, fontSize=SIZE)
         .encode(x=x, y=y, text=channel("Text", "t:N"))
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from scoredsociety.report import card, paired, reach, recovery, stock
 from scoredsociety.report import lives as lives_
 from scoredsociety.report.parts import Figure
-from scoredsociety.report.reading import Arm
+from scoredsociety.report.reading import Arm, make_arms
 from scoredsociety.report.theme import Drawn, finish
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def figure(
     if name not in CHARTS:
         raise KeyError(f"No chart is called {name!r}. There are: {', '.join(CHARTS)}.")
     several = list(audits) if isinstance(audits, Sequence) else [audits]
-    arms = [Arm(audit, i) for i, audit in enumerate(several)]
+    arms = make_arms(several)
     if name in ONE:
         return ONE[name](arms)
     if name in LIVES:

@@ -57,24 +57,30 @@ def months_axis(last: int, width: int) -> Drawn:
     """Return the x encoding shared by all charts over months."""
     import altair as alt
 
-    step = next((s for s in (6, 12, 24, 36, 60, 120) if last / s <= width / 42), 240)
+    fits = [s for s in (6, 12, 24, 36, 60, 120, 240) if last / s <= width / 34]
+    step = next((s for s in fits if last % s == 0), fits[0] if fits else last)
     values = list(range(0, last + 1, step))
     return alt.X(
         "x:Q",
         scale=alt.Scale(domain=[0, last], nice=False),
         axis=alt.Axis(
-            values=values, grid=False, title="months", titleAnchor="end", titlePadding=2, tickSize=4
+            values=values,
+            grid=False,
+            title="months",
+            titleAnchor="end",
+            titlePadding=2,
+            tickSize=4,
+            labelOverlap=False,
         ),
     )
 
 
 def axis_marks(top: float, low: float = 0.0) -> list[float]:
     """Return round values from below ``low`` (0 or less) to above ``top``."""
-    marks = ticks(top)
-    if low < 0:
-        step = marks[1]
-        marks = [-step * k for k in range(math.ceil(-low / step), 0, -1)] + marks
-    return marks
+    if low >= 0:
+        return ticks(top)
+    step = ticks(max(top, -low))[1]
+    return [step * k for k in range(-math.ceil(-low / step), math.ceil(max(top, step) / step) + 1)]
 
 
 def value_axis(marks: Sequence[float], suffix: str = "", unsigned: bool = False) -> Drawn:
@@ -102,6 +108,9 @@ def end_labels(
     height: int,
     low: float = 0.0,
     room: int = 112,
+    *,
+    x: Drawn,
+    y: Drawn,
 ) -> list[Drawn]:
     """Return text marks at the ends of lines, moved apart so that none overlaps.
 
@@ -115,9 +124,9 @@ def end_labels(
     half = [(len(block) - 1) * 7 for block in lines]
     places = spread([y for _, y, _, _ in ends], gap, low + 6 * span / height, top)
     marks = []
-    for (x, _, _, colour), block, place, lift in zip(ends, lines, places, half, strict=True):
+    for (at, _, _, colour), block, place, lift in zip(ends, lines, places, half, strict=True):
         marks.append(
-            base([{"x": x, "y": place, "label": block}])
+            base([{"x": at, "y": place, "label": block}])
             .mark_text(
                 align="left",
                 dx=6,
@@ -128,7 +137,7 @@ def end_labels(
                 fontSize=SIZE,
                 lineHeight=14,
             )
-            .encode(x=channel("X", "x:Q"), y=channel("Y", "y:Q"), text=channel("Text", "label:N"))
+            .encode(x=x, y=y, text=channel("Text", "label:N"))
         )
     return marks
 
@@ -192,7 +201,7 @@ def lines(
         text = (ends or {}).get(name, name)
         if text:
             labels.append((mine[-1]["x"], mine[-1]["y"], text, style.colour))
-    layers += end_labels(labels, peak, HEIGHT, floor, right)
+    layers += end_labels(labels, peak, HEIGHT, floor, right, x=x, y=y)
     chart = alt.layer(*layers).properties(
         width=plot, height=HEIGHT, title=title(heading, unit, width, LEFT)
     )
@@ -246,6 +255,8 @@ def flows(
             HEIGHT,
             -peak,
             right,
+            x=x,
+            y=y,
         )
     chart = alt.layer(*layers).properties(
         width=plot, height=HEIGHT, title=title(heading, unit, width, LEFT)

@@ -50,13 +50,13 @@ def life_not_helped(arms: Sequence[Arm], lives: Lives) -> Figure:
 
 
 def _figure(name: str, arms: Sequence[Arm], found: Life | None, helped: bool) -> Figure:
-    with_ = arms[1].label
+    with_ = arms[1].under
     if found is None:
         kind = "spared a wrongful listing by" if helped else "wrongly listed in spite of"
         return Figure(
             name,
-            f"Nobody in these runs is {kind} “{with_}”" if helped else
-            f"Nobody in these runs stays wrongly listed under “{with_}”",
+            f"Nobody in these runs is {kind} {arms[1].noun}" if helped else
+            f"Nobody in these runs stays wrongly listed {with_}",
             "There is no such life to draw.",
             (),
             (),
@@ -72,15 +72,15 @@ def _figure(name: str, arms: Sequence[Arm], found: Life | None, helped: bool) ->
             for arm, mine, points in zip(arms, rows, told, strict=False)
         ]
     )
-    kind = found.kind.replace("under A", f"under “{arms[0].label}”")
-    kind = kind.replace("under B", f"under “{with_}”")
+    kind = found.kind.replace("under A", arms[0].under)
+    kind = kind.replace("under B", with_)
     months = words.plural(found.months, "month")
     count = words.per(None if found.per_1000 is None else found.per_1000 / 1000)
     nation = words.large(found.scaled)
     heading = (
-        f"Person {found.subject} is wrongly listed for {months}, and never under “{with_}”"
+        f"Person {found.subject} is wrongly listed for {months}, and never {with_}"
         if helped
-        else f"Person {found.subject} is wrongly listed for {months}, and again under “{with_}”"
+        else f"Person {found.subject} is wrongly listed for {months}, and again {with_}"
     )
     return Figure(
         name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scoredsociety.report import card as card_
@@ -28,37 +29,54 @@ def bare(fig: Figure) -> Figure:
 def sections(
     arms: Sequence[Arm], comparison: Comparison | None, chosen: Lives | None
 ) -> list[Section]:
-    """Return the sections in the order of every report."""
-    first = arms[0]
+    """Return the sections in the order of every report.
+
+    An arm in which no scheme holds has nothing to draw: it is there to be compared with.
+    """
+    held = [replace(a, position=i) for i, a in enumerate(a for a in arms if a.holds)]
     out: list[Section] = []
-    if any(a.lists or a.points for a in arms):
-        fig = stock.over_time(arms)
-        more = (paired.differences(arms, comparison),) if comparison is not None else ()
+    if held:
+        first = held[0]
+        paired_ = comparison if arms[0].holds and arms[1:] and arms[1].holds else None
+        fig = stock.over_time(held)
+        more = (paired.differences(arms, paired_),) if paired_ is not None else ()
         out.append(
-            Section("list", "The list over time", fig.heading, figures=(bare(fig), *more),
-                    tables=(stock.counts(arms),))
-        )  # fmt: skip
-    if first.lists:
-        out.append(section("who", "Who is on it", stock.who(arms)))
-    if first.points:
-        out.append(section("scores", "Where scores stand", stock.grades(arms)))
-    if first.lists or first.points:
-        out.append(
-            section("back", "Why people do not come back", recovery.survival(arms),
-                    text=spiral(arms))
-        )  # fmt: skip
-    if chosen is not None:
-        fig = lives.life(arms[:2], chosen)
-        other = lives.life_not_helped(arms[:2], chosen)
-        out.append(Section("life", "One life, twice", fig.heading, figures=(bare(fig), other)))
-    if first.lists or first.points:
-        out.append(catches(arms, comparison))
-        out.append(section("process", "Due process", recovery.funnel(arms)))
-        out.append(card(arms))
-    out.append(sure(arms))
-    out += [ending.limits(), ending.assumptions(first), ending.sources(arms)]
+            Section(
+                "list",
+                "The list over time",
+                fig.heading,
+                text=nothing_held(arms),
+                figures=(bare(fig), *more),
+                tables=(stock.counts(held),),
+            )
+        )
+        if first.lists:
+            out.append(section("who", "Who is on it", stock.who(held)))
+        if first.points:
+            out.append(section("scores", "Where scores stand", stock.grades(held)))
+        fig = recovery.survival(held)
+        out.append(section("back", "Why people do not come back", fig, text=spiral(held)))
+        if chosen is not None and paired_ is not None:
+            fig = lives.life(arms[:2], chosen)
+            other = lives.life_not_helped(arms[:2], chosen)
+            out.append(Section("life", "One life, twice", fig.heading, figures=(bare(fig), other)))
+        out.append(catches(arms, held, comparison))
+        out.append(section("process", "Due process", recovery.funnel(held)))
+        out.append(card(held))
+    out.append(sure(held or arms))
+    out += [ending.limits(), ending.assumptions((held or arms)[-1]), ending.sources(arms)]
     out.append(ending.reproduce(arms))
     return out
+
+
+def nothing_held(arms: Sequence[Arm]) -> list[str]:
+    """Name the arms in which nobody can be listed."""
+    return [
+        f"Under “{a.label}” no scheme holds: there is no list, no score and no sanction, and "
+        "nothing to draw."
+        for a in arms
+        if not a.holds
+    ]
 
 
 def spiral(arms: Sequence[Arm]) -> list[str]:
@@ -68,7 +86,7 @@ def spiral(arms: Sequence[Arm]) -> list[str]:
         cell = arm.cell("M6", "all lists", "share triggered")
         if cell.value is None:
             continue
-        name = f" under “{arm.label}”" if len(arms) > 1 else ""
+        name = f" {arm.under}" if len(arms) > 1 else ""
         out.append(
             f"Of 100 entries{name}, {words.per(cell.value, 100).replace(' in 100', '')} would not "
             "have been made had the person not been listed already. Entries near the end have not "
@@ -77,13 +95,20 @@ def spiral(arms: Sequence[Arm]) -> list[str]:
     return out
 
 
-def catches(arms: Sequence[Arm], comparison: Comparison | None) -> Section:
+def catches(arms: Sequence[Arm], held: Sequence[Arm], comparison: Comparison | None) -> Section:
     """Put rewards beside sanctions, and deterrence beside the wrongful share."""
-    fig = reach.fifths(arms)
+    fig = reach.fifths(held)
     figures = [bare(fig)]
     text = []
     if comparison is not None:
-        figures.append(paired.deterrence(arms[:2], comparison))
+        places = {id(a.audit): a.position for a in held}
+        pair = [replace(a, position=places.get(id(a.audit), 1)) for a in arms[:2]]
+        figures.append(paired.deterrence(pair, comparison))
+    elif len(arms) > 1:
+        text.append(
+            "These runs are not the same societies with the same luck, so what they prevent "
+            "cannot be compared person by person: run them as one comparison."
+        )
     else:
         text.append(
             "Whether the scheme prevents anything can only be read against the same society "
@@ -96,7 +121,7 @@ def catches(arms: Sequence[Arm], comparison: Comparison | None) -> Section:
         fig.heading,
         text=text,
         figures=figures,
-        tables=() if comparison is not None else (recovery.wrongful_table(arms),),
+        tables=() if comparison is not None else (recovery.wrongful_table(held),),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scoredsociety.report import recovery, words
 from scoredsociety.report.order import sections
 from scoredsociety.report.parts import Number, Page
-from scoredsociety.report.reading import Arm
+from scoredsociety.report.reading import Arm, make_arms
 from scoredsociety.report.saying import are, status
 
 if TYPE_CHECKING:
@@ -63,31 +63,35 @@ def report_html(
     comparison: Comparison | None = None,
 ) -> str:
     """Return the page of :func:`write_report` as text; the same input gives the same bytes."""
-    from scoredsociety.audit import audit_run, compare_runs, pick_lives
+    from scoredsociety.audit import audit_run
 
     if not runs:
         raise ValueError("A report needs at least one run.")
     if audits is not None and len(audits) != len(runs):
         raise ValueError(f"There are {len(runs)} runs and {len(audits)} audits.")
     chosen: Lives | None = None
-    if len(runs) > 1 and is_pair(runs[0], runs[1]):
-        comparison = comparison or compare_runs(runs[0], runs[1])
-        chosen = pick_lives(runs[0], runs[1])
+    if len(runs) > 1:
+        comparison, chosen = pair_up(runs[0], runs[1], comparison)
     if audits is None:
         audits = [
             comparison.a if comparison is not None and i == 0 else
             comparison.b if comparison is not None and i == 1 else audit_run(run)
             for i, run in enumerate(runs)
         ]  # fmt: skip
-    arms = [Arm(audit, i) for i, audit in enumerate(audits)]
+    arms = make_arms(audits)
     return render(build_page(arms, comparison, chosen))
 
 
-def is_pair(a: RunData, b: RunData) -> bool:
-    """Tell whether two runs are the same societies with the same luck."""
-    keys = ("seed", "people", "months", "marginals", "majorants")
-    same = all(a.manifest.get(k) == b.manifest.get(k) for k in keys)
-    return same and len(a.replicates) == len(b.replicates)
+def pair_up(
+    a: RunData, b: RunData, comparison: Comparison | None
+) -> tuple[Comparison | None, Lives | None]:
+    """Compare two runs person by person, where they are the same societies with the same luck."""
+    from scoredsociety.audit import compare_runs, pick_lives
+
+    try:
+        return comparison or compare_runs(a, b), pick_lives(a, b)
+    except ValueError:  # not a pair: they are shown side by side only
+        return None, None
 
 
 def render(page: Page) -> str:
@@ -125,9 +129,9 @@ def build_page(
     return Page(
         title=f"Simulated: {' and '.join(a.label for a in arms)}",
         simulated=simulated,
-        finding=finding(arms),
+        finding=finding([a for a in arms if a.holds] or arms),
         lede=lede(arms),
-        three=three(arms),
+        three=three([a for a in arms if a.holds] or arms),
         sections=sections(arms, comparison, chosen),
         footer="Simulated. Made with scoredsociety, an open laboratory for published social "
         "credit schemes. This page loads nothing from anywhere.",
@@ -141,8 +145,8 @@ def finding(arms: Sequence[Arm]) -> str:
     wrong = [a.value("M5", recovery.status_item(first), "entry-weighted") for a in arms]
     if len(arms) > 1 and wrong[0] is not None and wrong[-1] is not None:
         return (
-            f"Under “{last.label}”, {words.per(wrong[-1], 100)} entries are wrongful; under "
-            f"“{first.label}”, {words.per(wrong[0], 100)}"
+            f"{words.sentence(last.under)}, {words.per(wrong[-1], 100)} entries are wrongful; "
+            f"{first.under}, {words.per(wrong[0], 100)}"
         )
     rate = first.value("M1", item, "rate")
     if rate is None:
@@ -154,17 +158,16 @@ def finding(arms: Sequence[Arm]) -> str:
 
 def lede(arms: Sequence[Arm]) -> list[str]:
     """Say what the regimes are, in the words of their files."""
-    out: list[str] = []
-    for arm in arms:
-        name = f"{arm.label}: " if len(arms) > 1 else ""
-        safeguards = [str(s).replace("-", " ") for s in arm.regime.get("safeguards") or []]
-        added = f" Safeguards: {words.listing(safeguards)}." if safeguards else ""
-        if name and out and str(arm.regime["summary"]) in out[0]:
-            changed = f", with {words.listing(safeguards)}" if safeguards else ""
-            out.append(f"{name}the same{changed}.")
-            continue
-        out.append(f"{name}{arm.regime['summary']}{added}")
-    return out
+    summaries = list(dict.fromkeys(str(a.regime["summary"]) for a in arms))
+    if len(summaries) == 1:
+        return [f"{summaries[0]}{added(arms[0]) if len(arms) == 1 else ''}"]
+    return [f"{a.label}: {a.regime['summary']}{added(a)}" for a in arms]
+
+
+def added(arm: Arm) -> str:
+    """Name the safeguards of an arm."""
+    names = [str(s).replace("-", " ") for s in arm.regime.get("safeguards") or []]
+    return f" With {words.listing(names)}." if names else ""
 
 
 def three(arms: Sequence[Arm]) -> list[Number]:

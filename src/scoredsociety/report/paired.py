@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 AWARE = "aware=aware"
 SHOWN = 3
-"""Conducts that are drawn: those with the largest effect among the aware."""
+"""Conducts that are drawn: those of which most acts are prevented among the aware."""
 
 
 def _cell(comparison: Comparison, item: str, quantity: str, group: str = "all") -> Cell:
@@ -40,11 +40,11 @@ def _cell(comparison: Comparison, item: str, quantity: str, group: str = "all") 
 
 def differences(arms: Sequence[Arm], comparison: Comparison) -> Figure:
     """Draw who is listed only under one of two regimes, as people."""
-    without, with_ = arms[0].label, arms[1].label
+    without, with_ = arms[0].under, arms[1].under
     kinds = (
         ("both", "under both, rate", "listed under both"),
-        ("only without", "only under A, rate", f"listed only under “{without}”"),
-        ("only with", "only under B, rate", f"listed only under “{with_}”"),
+        ("only without", "only under A, rate", f"listed only {without}"),
+        ("only with", "only under B, rate", f"listed only {with_}"),
     )
     found = [(k, _cell(comparison, "listed", q), text) for k, q, text in kinds]
     rows = []
@@ -70,8 +70,8 @@ def differences(arms: Sequence[Arm], comparison: Comparison) -> Figure:
     )
     return Figure(
         "differences",
-        f"Of 1,000 people, {_many(gone)} listed only under “{without}”, and {_many(come)} listed "
-        f"only under “{with_}”",
+        f"Of 1,000 people, {_many(gone)} listed only {without}, and {_many(come)} listed "
+        f"only {with_}",
         "Adults ever listed, of 1,000, under the two regimes. Every person is compared with "
         "himself or herself: same society, same luck.",
         drawn if gone.value is not None else (),
@@ -85,7 +85,7 @@ def _many(cell: Cell) -> str:
         return f"{words.NO_EVIDENCE} whether any are"
     if cell.value < 1:
         return "fewer than 1 is"
-    text = words.number(cell.value, 0)
+    text = words.per(cell.value / 1000).replace(" in 1,000", "")
     return f"{text} {'is' if text == '1' else 'are'}"
 
 
@@ -119,13 +119,17 @@ def _label(audit: object) -> str:
 def deterrence(arms: Sequence[Arm], comparison: Comparison) -> Figure:
     """Draw what the regime prevents among the aware, beside the wrongful share it costs."""
     titles = _titles(arms)
+    deeds = _deeds(arms)
     prevented: dict[str, Cell] = {}
+    acts: dict[str, float] = {}
     for r in comparison.deterrence.to_pylist():
-        if r["group"] == AWARE and r["quantity"] == "deterrence":
+        if r["group"] == AWARE and r["quantity"] == "acts prevented":
+            acts[r["item"]] = abs(r["value"] or 0.0)
+        if r["group"] == AWARE and r["quantity"] == "deterrence" and r["item"] not in deeds:
             prevented[r["item"]] = Cell(value=r["value"], low=r["low"], high=r["high"])
     ranked = sorted(
         (k for k, c in prevented.items() if c.value is not None),
-        key=lambda k: (-abs(prevented[k].value or 0.0), k),
+        key=lambda k: (-acts.get(k, 0.0), k),
     )[:SHOWN]
     rows: list[Row] = []
     for r in comparison.deterrence_series.to_pylist():
@@ -136,33 +140,42 @@ def deterrence(arms: Sequence[Arm], comparison: Comparison) -> Figure:
             and r["value"] is not None
         ):
             rows.append({"x": r["month"], "y": 100 * r["value"], "series": titles[r["item"]]})
-    item = status_item(arms[0])
+    held = [a for a in arms if a.holds]
+    item = status_item(held[0]) if held else ""
     shares = [a.value("M5", item, "entry-weighted") for a in arms]
     drawn, _ = panels(
         [
-            partial(_deterred, arms[1].label, rows, [titles[k] for k in ranked], arms[0].months),
-            partial(_wrongful, arms, item, biggest(shares)),
+            partial(_deterred, arms[1], rows, [titles[k] for k in ranked], arms[0].months),
+            partial(_wrongful, held, item, biggest(shares)),
         ]
     )
-    first = prevented[ranked[0]].value if ranked else None
+    sure = [k for k in ranked if clear(prevented[k])]
+    first = prevented[sure[0]].value if sure else None
     share = shares[1]
     verb = "prevents" if first is None or first >= 0 else "adds"
-    act = titles[ranked[0]].lower() if ranked else "conduct"
+    act = titles[sure[0]].lower() if sure else "conduct"
     size = None if first is None else abs(first)
     effect = (
-        f"“{arms[1].label}” changes no act by more than 0.1%"
-        if size is not None and size < 0.001
-        else f"“{arms[1].label}” {verb} {words.percent(size)} of one act ({act})"
+        f"{arms[1].noun} changes no act by more than luck would"
+        if size is None
+        else f"{arms[1].noun} {verb} {words.percent(size)} of one act ({act})"
     )
     return Figure(
         "deterrence",
         f"Among those who know, {effect}; {words.per(share, 100)} entries are wrongful",
-        f"First picture: change in acts among adults who are aware, against “{arms[0].label}”, "
-        "in windows of six months, per cent fewer acts (below 0: more). Second: wrongful entries, "
-        "of 100 in each regime. Neither is shown without the other.",
+        "First picture: change in acts among adults who are aware, against the same people "
+        f"{arms[0].under}, in windows of six months, per cent fewer acts (below 0: more). Second: "
+        "wrongful entries, of 100 in each regime. Neither is shown without the other.",
         drawn if rows else (),
-        (_deterrence_table(comparison, titles), wrongful_table(arms)),
+        (_deterrence_table(comparison, titles), wrongful_table(held)),
     )
+
+
+def clear(cell: Cell) -> bool:
+    """Tell whether the interval of a change leaves out 0, and the change is worth a sentence."""
+    if cell.value is None or cell.low is None or cell.high is None:
+        return False
+    return abs(cell.value) >= 0.001 and not cell.low <= 0 <= cell.high
 
 
 def _titles(arms: Sequence[Arm]) -> dict[str, str]:
@@ -176,15 +189,23 @@ def _titles(arms: Sequence[Arm]) -> dict[str, str]:
     return out
 
 
-def _deterred(
-    label: str, rows: Sequence[Row], names: Sequence[str], last: int, width: int
-) -> Panel:
+def _deeds(arms: Sequence[Arm]) -> set[str]:
+    """Return the conducts that a scheme wants more of: they are in the table, not in the chart."""
+    found = set()
+    for arm in arms:
+        own = [s.get("conducts") or {} for s in arm.regime["schemes"].values()]
+        for table in ((arm.regime.get("world") or {}).get("conducts") or {}, *own):
+            found |= {name for name, c in table.items() if c.get("deed")}
+    return found
+
+
+def _deterred(arm: Arm, rows: Sequence[Row], names: Sequence[str], last: int, width: int) -> Panel:
     values = [float(r["y"]) for r in rows]
-    styles = {n: Style(style_of(1).colour, dashed=True) if i == 0 else Style(GREY, dotted=True)
-              for i, n in enumerate(names)}  # fmt: skip
+    others = Style(GREY, dotted=True)
+    styles = {n: others if i else style_of(arm.position) for i, n in enumerate(names)}
     return lines(
         rows,
-        f"{label}: acts prevented among the aware",
+        f"{arm.label}: acts prevented among the aware",
         "Per cent fewer acts, windows of six months.",
         last=last,
         top=max(5.0, *values) if values else 5.0,
@@ -193,7 +214,7 @@ def _deterred(
         suffix="%",
         right=150,
         width=width,
-        alt_text=f"Lines, simulated. Acts prevented among the aware under {label}: "
+        alt_text=f"Lines, simulated. Acts prevented among the aware, {arm.label}: "
         f"{words.listing(names)}.",
     )
 

@@ -35,13 +35,15 @@ def fifths(arms: Sequence[Arm]) -> Figure:
     drawn, _ = panels(draws)
 
     def short(arm: Arm) -> str:
-        ratio = arm.value("M19", "any", "rewarded for one sanctioned")
-        if ratio is None:
-            return "an undefined number of adults"
-        return words.plural(ratio, "adult") if ratio >= 10 else f"{words.number(ratio, 1)} adults"
+        reward, sanction = (arm.value("M19", "any", q) for q in (REACH[1][1], REACH[0][1]))
+        return f"{words.per(reward)} and {words.per(sanction)}"
 
     def said(arm: Arm) -> str:
-        return f"{short(arm)} are rewarded for each one sanctioned"
+        reward, sanction = (arm.value("M19", "any", q) for q in (REACH[1][1], REACH[0][1]))
+        return (
+            f"{words.per(reward)} adults hold a reward and {words.per(sanction)} are under a "
+            "sanction"
+        )
 
     groups = ("all", *INCOME, "group=majority", "group=minority")
     table_lines = [
@@ -101,7 +103,8 @@ def luck(arms: Sequence[Arm]) -> Figure:
         cell = arm.cell("M1", item, "rate")
         if cell.low is None or cell.high is None:
             return words.NO_EVIDENCE
-        return f"between {words.number(max(0.0, cell.low))} and {words.number(cell.high)} in 1,000"
+        low, high = words.number(max(0.0, cell.low), 2), words.number(cell.high, 2)
+        return f"between {low} and {high} in 1,000"
 
     def said(arm: Arm) -> str:
         if short(arm) == words.NO_EVIDENCE:

@@ -5,10 +5,12 @@ Nothing is computed here: a figure that the audit does not hold is null.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from scoredsociety.report.words import listing
 
 if TYPE_CHECKING:
     from scoredsociety.audit import Audit
@@ -46,6 +48,7 @@ class Arm:
 
     audit: Audit
     position: int = 0
+    name: str = ""
 
     @property
     def manifest(self) -> Mapping[str, Any]:
@@ -55,7 +58,24 @@ class Arm:
     @property
     def label(self) -> str:
         """Name of this arm in a picture."""
-        return str(self.manifest.get("label") or self.regime.get("title") or "this run")
+        return self.name or str(self.manifest.get("label") or self.regime["title"])
+
+    @property
+    def under(self) -> str:
+        """How a sentence says that something holds in this arm."""
+        if self.name:
+            return self.name[:1].lower() + self.name[1:]
+        return f"under “{self.label}”"
+
+    @property
+    def noun(self) -> str:
+        """How a sentence names this arm."""
+        return self.name.removeprefix("With ") if self.name else f"“{self.label}”"
+
+    @property
+    def holds(self) -> bool:
+        """Whether any scheme holds in this arm."""
+        return bool(self.lists or self.points)
 
     @property
     def regime(self) -> Mapping[str, Any]:
@@ -142,3 +162,25 @@ class Arm:
             if m == measure and quantity in (None, q):
                 out[item] = None
         return list(out)
+
+
+def make_arms(audits: Sequence[Audit]) -> list[Arm]:
+    """Put audits side by side, the first being the one that the others are held against.
+
+    Arms of one regime that differ in safeguards alone, and that were given no label of their
+    own, are called by what differs: "Without safeguards", "With notice".
+    """
+    regimes = [a.manifest["regime"] for a in audits]
+    sets = [tuple(r.get("safeguards") or ()) for r in regimes]
+    plain = all(
+        a.manifest.get("label") in (None, " + ".join([r["title"], *s]))
+        for a, r, s in zip(audits, regimes, sets, strict=True)
+    )
+    same = len({r["regime"] for r in regimes}) == 1 and len(set(sets)) == len(sets) > 1
+    names = [""] * len(sets)
+    if plain and same:
+        names = [
+            f"With {listing([x.replace('-', ' ') for x in s])}" if s else "Without safeguards"
+            for s in sets
+        ]
+    return [Arm(a, i, n) for i, (a, n) in enumerate(zip(audits, names, strict=True))]

@@ -140,8 +140,8 @@ def by_arm(arms: Sequence[Arm], speak: Callable[[Arm], str], short: Callable[[Ar
     said = [short(a) for a in arms]
     if len(set(said)) == 1:
         return f"{speak(arms[0])} under {'both' if len(arms) == 2 else 'all'} regimes"
-    others = [f"{s} under “{a.label}”" for s, a in zip(said[1:], arms[1:], strict=True)]
-    return f"{speak(arms[0])} under “{arms[0].label}”, {words.listing(others)}"
+    others = [f"{s} {a.under}" for s, a in zip(said[1:], arms[1:], strict=True)]
+    return f"{speak(arms[0])} {arms[0].under}, {words.listing(others)}"
 
 
 def status(arm: Arm) -> tuple[str, str]:

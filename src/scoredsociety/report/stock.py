@@ -162,7 +162,7 @@ def _counted(arm: Arm) -> list[tuple[str, str, tuple[str, str, str]]]:
         ]
     out.append(("Under at least one sanction", "persons", ("M1", "any", "persons")))
     out += [
-        (text, "refusals (of tickets, not people)", ("M4", code, "refusals"))
+        (f"{text} (tickets, not people)", "refusals", ("M4", code, "refusals"))
         for code, text in (("FLY", "Flights refused"), ("RAIL", "Fast trains refused"))
         if any(True for _ in arm.cells("M4", code))
     ]

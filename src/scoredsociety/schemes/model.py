@@ -271,6 +271,8 @@ class Feedback(Closed):
     conduct: Name
     listed: Literal[True] | None = None
     below: GradeName | None = None
+    counts_to: Annotated[int, Field(ge=1, le=30)] = 1
+    """Entries in force that count, each adding theta: 1 is the saturating form."""
     theta: Quantity
 
 

@@ -1,0 +1,105 @@
+"""The command line: a thin door to the same rooms as the Python one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+import scoredsociety
+from scoredsociety.cli import folders, reading, running
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="scoredsociety",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (
+    running.run,
+    running.compare,
+    running.report,
+    folders.verify,
+    folders.life,
+    reading.schemes,
+    reading.show,
+    reading.check,
+    reading.schema,
+    reading.schedule,
+    reading.measures,
+):
+    app.command()(command)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"scoredsociety {scoredsociety.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def doors(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Every person in here is simulated, and nobody real is ever scored.
+
+    A laboratory for published social credit schemes: it lets them act on a synthetic society,
+    month by month, and says what they did to people. Begin with:
+    scoredsociety run fragmented-2018
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and leave with its exit code.
+
+    Whatever a user can mend (a faulty file, a number out of range, a full disk) is told in
+    plain words on the standard error, with exit code 2. A mistake of ours keeps its traceback.
+    """
+    stop = "Stopped. What was finished stays; nothing half-made is left."
+    try:
+        app(args=arguments, prog_name="scoredsociety")
+    except KeyboardInterrupt:
+        _leave(stop, 130)
+    except SystemExit as leaving:
+        if leaving.code == 130:  # Typer's answer to Ctrl-C
+            _leave(stop, 130)
+        raise
+    except Exception as error:
+        told = _told(error)
+        if told is None:
+            raise
+        _leave(told, 2)
+
+
+def _leave(message: str, code: int) -> None:
+    sys.stdout.flush()
+    typer.echo(message, err=True)
+    raise SystemExit(code) from None
+
+
+def _told(error: Exception) -> str | None:
+    """Return what to tell the user, or None if the mistake is ours."""
+    from scoredsociety.schemes.errors import SchemeError
+
+    if isinstance(error, SchemeError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this. Ask for fewer people or replicates."
+    if isinstance(error, OSError):
+        what = f"{error.filename}: " if error.filename else ""
+        return f"Error: {what}{error.strerror or error}."
+    from scoredsociety.engine import EngineError
+    from scoredsociety.study import StudyError
+
+    if isinstance(error, (StudyError, EngineError)):
+        return f"Error: {error}" + ("" if str(error).endswith((".", "?", "!")) else ".")
+    return None

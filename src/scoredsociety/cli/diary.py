@@ -1,0 +1,127 @@
+"""The diary of one synthetic person, month by month, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scoredsociety.engine import PROFILE_FIELDS, ExitReason, Flag, Kind, Truth
+
+_TRUTH = {
+    Truth.WRONG_PERSON: "somebody else did it",
+    Truth.NO_EVENT: "nothing of the kind happened",
+    Truth.EXCUSED: "the person could not help it",
+}
+_END = {
+    ExitReason.PERFORMED: "the obligation was met",
+    ExitReason.TERM: "the term was over",
+    ExitReason.LATE_APPEAL: "a late appeal succeeded",
+    ExitReason.RECOVERED: "the score rose above the sanctioned grades",
+}
+
+
+def diary(
+    manifest: Mapping[str, Any],
+    person: Mapping[str, Any],
+    rows: Any,
+    index: int,
+    replicate: int,  # noqa: ANN401
+) -> str:
+    """Write the diary of a person.
+
+    Parameters
+    ----------
+    manifest : mapping
+        Of the run.
+    person : mapping
+        ``age`` in years, ``income`` in CNY a month, ``profile``.
+    rows : structured array of LEDGER_DTYPE
+        What the ledger holds about the person.
+    index, replicate : int
+        Which person, of which society.
+
+    Returns
+    -------
+    str
+        Plain text, one line a happening.
+    """
+    months = int(manifest["months"])
+    lines = [
+        f"A synthetic person: number {index:,} of society {replicate}. Nobody real.",
+        f"Regime: {manifest['label']}.",
+        _who(person),
+        "",
+    ]
+    happenings = sorted(
+        (when, order, text) for row in rows for when, order, text in _row(manifest, row, months)
+    )
+    lines += [f"month {when:>3}  {text}" for when, _, text in happenings]
+    if not happenings:
+        lines.append(f"Nothing was recorded about this person in {months} months.")
+    return "\n".join(lines)
+
+
+def _who(person: Mapping[str, Any]) -> str:
+    words = {}
+    for name, (first, bits, labels) in PROFILE_FIELDS.items():
+        words[name] = labels[(int(person["profile"]) >> first) & ((1 << bits) - 1)]
+    kept = ("sex", "residence", "hukou", "education", "city", "income", "aware")
+    said = ", ".join(words[name] for name in kept)
+    return f"Aged {person['age']} at the start, {person['income']:,.0f} CNY a month; {said}."
+
+
+def _row(
+    manifest: Mapping[str, Any],
+    row: Any,
+    months: int,  # noqa: ANN401
+) -> Iterator[tuple[int, int, str]]:
+    """Yield what a ledger row means: (month, order within it, text)."""
+    scheme = manifest["schemes"][row["scheme"]]
+    start, end, ending = int(row["month"]), int(row["end"]), ExitReason(int(row["exit"]))
+    if row["kind"] == Kind.SPELL:
+        yield start, 2, f"{scheme}: falls into a grade that bears sanctions"
+        what = "leaves the sanctioned grades"
+    else:
+        yield start, 0, f"{scheme}: {_recorded(manifest, row)}"
+        points = int(row["points"])
+        what = "the record expires" if row["kind"] == Kind.RECORD else "is taken off the list"
+        if ending is ExitReason.STOPPED:
+            why = "the hardship exemption" if row["flags"] & Flag.EXEMPTED else "a review"
+            yield start, 1, f"{scheme}: {why} stops it before it is entered"
+            return
+        if row["kind"] == Kind.ENTRY:
+            yield start, 1, f"{scheme}: is put on the list"
+        elif points:
+            yield start, 1, f"{scheme}: {points:+d} points".replace("-", "−")
+    refused = int(row["refusals"])
+    if refused:
+        times = "once" if refused == 1 else f"{refused} times"
+        yield end, 3, f"{scheme}: was refused at counters {times} by now"
+    if ending is not ExitReason.IN_FORCE:
+        how = f" ({_END[ending]})" if ending in _END else ""
+        yield end, 4, f"{scheme}: {what} after {_months(end - start)}{how}"
+    else:
+        yield months, 4, f"{scheme}: still in force at the end, after {_months(end - start)}"
+
+
+def _recorded(manifest: Mapping[str, Any], row: Any) -> str:  # noqa: ANN401
+    flags = int(row["flags"])
+    conduct = manifest["conducts"][row["conduct"]].replace("-", " ")
+    channel = manifest["channels"][row["channel"]].replace("-", " ")
+    steps = [_TRUTH[truth]] if (truth := Truth(int(row["truth"]))) in _TRUTH else []
+    if flags & Flag.COPIED:
+        steps.append("copied from another scheme")
+    if row["generation"]:
+        steps.append("would not have happened without an earlier entry")
+    steps.append("told of it in time" if flags & Flag.NOTIFIED else "not told")
+    if flags & Flag.FILED:
+        steps.append("asks for a review in time")
+    if flags & Flag.DISCOVERED:
+        steps.append("finds out later at a counter")
+    if flags & Flag.FILED_LATE:
+        steps.append("appeals late")
+    return f"{conduct}, from {channel} ({'; '.join(steps)})"
+
+
+def _months(count: int) -> str:
+    return "1 month" if count == 1 else f"{count} months"

@@ -1,0 +1,78 @@
+"""``verify`` and ``life``: what can be asked of the folder of a finished run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scoredsociety.cli import options as o
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run or of a comparison.")]
+
+
+def runs_of(folder: Path) -> list[Path]:
+    """Return the folder itself, or the runs' folders of a comparison, in order.
+
+    Raises
+    ------
+    StudyError
+        If it is the folder of neither.
+    """
+    from scoredsociety.study import StudyError
+
+    if (folder / "run.json").is_file():
+        return [folder]
+    arms = sorted(
+        (path.parent for path in folder.glob("[0-9]*-*/run.json")),
+        key=lambda path: int(path.name.partition("-")[0]),
+    )
+    if not arms:
+        raise StudyError(f"{folder} is not the folder of a run or of a comparison")
+    return arms
+
+
+def verify(
+    folder: Folder,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Also simulate the first society again and compare."),
+    ] = False,
+) -> None:
+    """Check that no file of a run was changed since it was made; needs no network."""
+    from scoredsociety.study import verify_run
+    from scoredsociety.study.store import read_manifest
+
+    sound = True
+    for path in runs_of(folder):
+        wrong = verify_run(path, again=again)
+        for line in wrong:
+            typer.echo(f"{path}: {line}", err=True)
+        if wrong:
+            sound = False
+            continue
+        files = len(read_manifest(path)["files"])
+        same = "; the first society, simulated again, has the same bytes" if again else ""
+        typer.echo(f"{path}: {files} files are as the run wrote them{same}")
+    if not sound:
+        raise typer.Exit(1)
+
+
+def life(
+    folder: Folder,
+    index: Annotated[
+        int, typer.Argument(parser=o.whole, metavar="INDEX", help="Which person, from 0.")
+    ],
+    replicate: Annotated[
+        int, typer.Option(parser=o.whole, metavar="NUMBER", help="Which society, from 0.")
+    ] = 0,
+) -> None:
+    """Print the diary of one synthetic person; of a comparison, the same life in every arm."""
+    from scoredsociety.cli.diary import diary
+    from scoredsociety.study import load_run, replay_life
+
+    for number, path in enumerate(runs_of(folder)):
+        run = load_run(path)
+        person, rows = replay_life(run, index, replicate)
+        typer.echo(("\n" if number else "") + diary(run.manifest, person, rows, index, replicate))

@@ -1,0 +1,99 @@
+"""What needs no run: the catalogue, files of one's own, the schedule and the measures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def schemes() -> None:
+    """List the schemes, regimes and safeguards of the catalogue."""
+    from scoredsociety.cli.display import out, plain_table
+    from scoredsociety.schemes import catalogue
+
+    table = plain_table("Name", "What", "Title")
+    for name in catalogue.list_schemes():
+        scheme = catalogue.load_scheme(name)
+        letters = "".join(f", {letter}" for letter in sorted({*scheme.calibrations} - {"A"}))
+        several = f" (calibrations A{letters})" if letters else ""
+        table.add_row(name, "scheme", f"{scheme.title}{several}")
+    for name in catalogue.list_regimes():
+        table.add_row(name, "regime", catalogue.load_regime(name).title)
+    for name in catalogue.list_safeguards():
+        table.add_row(name, "safeguard", catalogue.load_safeguard(name).title)
+    out().print(table)
+
+
+def show(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A name of the catalogue, or a YAML file.")
+    ],
+) -> None:
+    """Print the card of a scheme, regime or safeguard: rules, process, effects, sources."""
+    from scoredsociety.schemes import library
+    from scoredsociety.schemes.card import card
+
+    typer.echo(card(library.load(name, ["scheme", "regime", "safeguard"]).item))
+
+
+def check(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Files of schemes, regimes, safeguards.")
+    ],
+    regime: Annotated[
+        str | None,
+        typer.Option(metavar="REGIME", help="A regime to try safeguards on."),
+    ] = None,
+) -> None:
+    """Check YAML files of your own and name every mistake in them."""
+    from scoredsociety.schemes import SchemeError, check_scheme
+    from scoredsociety.schemes.errors import clean
+    from scoredsociety.schemes.model import Safeguard, Scheme
+
+    faulty = False
+    for file in files:
+        try:
+            item = check_scheme(file, regime)
+        except SchemeError as error:
+            faulty = True
+            typer.echo(str(error), err=True)
+            continue
+        kind = (
+            "scheme" if isinstance(item, Scheme)
+            else "safeguard" if isinstance(item, Safeguard) else "regime"
+        )  # fmt: skip
+        typer.echo(f"{clean(str(file), 200)}: a {kind}, no mistake found")
+    if faulty:
+        raise typer.Exit(2)
+
+
+def schema() -> None:
+    """Print a JSON Schema of the files, for editors."""
+    from scoredsociety.schemes import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def schedule() -> None:
+    """Print the month: its steps in order."""
+    from scoredsociety.cli.display import out, plain_table
+    from scoredsociety.engine.schedule import SCHEDULE
+
+    table = plain_table("", "Step", "What happens")
+    for step in SCHEDULE:
+        table.add_row(str(step.number), step.name, step.does)
+    out().print(table)
+
+
+def measures() -> None:
+    """List the measures: what each asks and in which unit it answers."""
+    from scoredsociety.audit import MEASURES
+    from scoredsociety.cli.display import out, plain_table
+
+    table = plain_table("", "Measure", "Question", "Unit")
+    for measure in MEASURES:
+        table.add_row(measure.id, measure.name, measure.question, measure.unit)
+    out().print(table)

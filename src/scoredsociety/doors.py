@@ -1,0 +1,160 @@
+"""The comparison as one object: simulate every arm, audit it, hold the others against the first.
+
+The rooms know nothing of those to their left, so what needs several of them at once stands here,
+behind the two doors (:mod:`scoredsociety` and :mod:`scoredsociety.cli`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scoredsociety.study import StudyError, simulate_arms
+from scoredsociety.study.compare import arms
+from scoredsociety.study.run import Progress, versions
+
+if TYPE_CHECKING:
+    from scoredsociety.audit import Audit, Comparison
+    from scoredsociety.engine import RunData
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Several regimes on the same people with the same luck.
+
+    Attributes
+    ----------
+    runs : tuple of RunData
+        One for each arm. The first is what the others are held against.
+    path : Path or None
+        The folder with a run's folder for each arm, if it was written.
+    """
+
+    runs: tuple[RunData, ...]
+    path: Path | None = None
+
+    @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The first arm against each of the others, person by person."""
+        from scoredsociety.audit import compare_runs
+
+        return tuple(compare_runs(self.runs[0], other) for other in self.runs[1:])
+
+    @property
+    def audits(self) -> tuple[Audit, ...]:
+        """The audit of each arm."""
+        return (self.comparisons[0].a, *(comparison.b for comparison in self.comparisons))
+
+    def chart(self, name: str, arm: int = 1) -> Any:  # noqa: ANN401
+        """Draw a chart of all arms, or of the first against one of the others.
+
+        Parameters
+        ----------
+        name : str
+            One of ``scoredsociety.report.charts.CHARTS``.
+        arm : int
+            For charts of two runs: which arm is held against the first.
+        """
+        from scoredsociety.audit import pick_lives
+        from scoredsociety.report.charts import LIVES, PAIRED, chart
+
+        if name not in PAIRED and name not in LIVES:
+            return chart(self.audits, name)
+        comparison = self.comparisons[arm - 1]
+        lives = pick_lives(self.runs[0], self.runs[arm]) if name in LIVES else None
+        return chart([comparison.a, comparison.b], name, comparison, lives)
+
+    def report(self, path: str | Path) -> Path:
+        """Write the comparison as one HTML file and return its path."""
+        from scoredsociety.report import write_report
+
+        return write_report(self.runs, path, audits=self.audits, comparison=self.comparisons[0])
+
+
+def compare(
+    *regimes: str | Path,
+    safeguards: Sequence[str | Path] = (),
+    separately: bool = False,
+    calibrations: Mapping[str, str] | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    **settings: Any,
+) -> Compared:
+    """Compare regimes, or a regime with and without safeguards, on the same people and luck.
+
+    Parameters
+    ----------
+    *regimes : str or Path
+        Names of the catalogue, or YAML files.
+    safeguards : sequence of str or Path
+        Each regime stands alone first, then with all of them.
+    separately : bool
+        Let it stand with each safeguard alone too.
+    calibrations : mapping of str to str, optional
+        Scheme to the letter of one of its calibrations.
+    out : str or Path, optional
+        Folder to write, with one run's folder for each arm; it must not exist. A comparison
+        that was killed goes on from where it was.
+    progress : Progress, optional
+        A display.
+    **settings
+        ``people``, ``months``, ``seed``, ``replicates``, ``marginals`` and ``threads``, as in
+        :func:`scoredsociety.simulate`.
+
+    Returns
+    -------
+    Compared
+
+    Examples
+    --------
+    >>> both = compare("fragmented-2018", safeguards=["notice"], people=4000, months=12)
+    >>> len(both.runs)
+    2
+    """
+    ask: dict[str, Any] = {
+        "safeguards": safeguards,
+        "separately": separately,
+        "calibrations": calibrations,
+        "progress": progress,
+        **settings,
+    }
+    if out is None:
+        return Compared(tuple(simulate_arms(regimes, **ask)))
+    target = Path(out)
+    if target.exists() or target.is_symlink():
+        raise StudyError(
+            f"{target} exists already, and a comparison never overwrites one. "
+            "Choose another folder with --out, or remove it first"
+        )
+    whole = [r.model_dump(mode="json") for r in arms(regimes, safeguards, separately, calibrations)]
+    unfinished = target.parent / f".{target.name}.{_mark(whole, settings)}.partial"
+    try:
+        runs = simulate_arms(regimes, out=unfinished, **ask)
+        os.replace(unfinished, target)
+    except KeyboardInterrupt:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    except StudyError as error:
+        raise StudyError(str(error).replace(str(unfinished), str(target))) from error
+    except OSError as error:
+        raise StudyError(f"{target} cannot be written: {error.strerror or error}") from error
+    moved = (replace(r, path=target / r.path.name if r.path else None) for r in runs)
+    return Compared(tuple(moved), target)
+
+
+def _mark(whole: object, settings: Mapping[str, Any]) -> str:
+    """Return a mark of all that determines a comparison, to tell whose unfinished folder it is."""
+    from scoredsociety.society.marginals import Marginals, load_marginals
+
+    asked = {k: v for k, v in settings.items() if k != "threads"}
+    made_from = asked.pop("marginals", "china-2018")
+    source = made_from if isinstance(made_from, Marginals) else load_marginals(made_from)
+    everything = [whole, asked, source.model_dump(mode="json"), versions()]
+    return hashlib.sha256(json.dumps(everything, default=str).encode()).hexdigest()[:12]
