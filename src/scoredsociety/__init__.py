@@ -72,7 +72,7 @@ class _AuditRoom(ModuleType):
 
 
 class _Package(ModuleType):
-    """This package. Python binds a room to it when the room is first imported.
+    """The package, to which Python binds each room when it is first imported.
 
     ``audit`` is both a room and a public function, and the room must stay callable whoever
     imported it first.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -85,7 +84,7 @@ def compare(
     calibrations: Mapping[str, str] | None = None,
     out: str | Path | None = None,
     progress: Progress | None = None,
-    **settings: Any,
+    **settings: Any,  # noqa: ANN401
 ) -> Compared:
     """Compare regimes, or a regime with and without safeguards, on the same people and luck.
 
@@ -137,7 +136,7 @@ def compare(
     unfinished = target.parent / f".{target.name}.{_mark(whole, settings)}.partial"
     try:
         runs = simulate_arms(regimes, out=unfinished, **ask)
-        os.replace(unfinished, target)
+        unfinished.replace(target)
     except KeyboardInterrupt:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise

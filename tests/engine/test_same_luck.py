@@ -89,7 +89,7 @@ def one_tile(c: Compiled, edit: Any = None, months: int = 60) -> Any:
     if edit:
         edit(scratch.people)
     begin_tile(scratch, tally, p, TILE, months)
-    base_rates(scratch, p, TILE, 3, 0, 0)
+    base_rates(scratch, p, TILE, months, 3, 0, 0)
     capacity = np.ones((len(c.channels), months))
     used = run_tile(scratch, 0, tally, p, capacity, TILE, months, 3, 0, 0)
     return scratch.ledger[:used].copy() if used >= 0 else used
@@ -202,8 +202,8 @@ def test_the_thinned_draw_has_the_distribution_of_the_dense_one():
     scratch = new_scratch(len(p.schemes), len(p.conducts), months, 1 << 17, 1 << 16)
     build_people(scratch.people, TABLES, 3, 0, 0)
     begin_tile(scratch, empty_tally(c, months), p, TILE, months)
-    base_rates(scratch, p, TILE, 3, 0, 0)
-    mean = scratch.rate[traffic] * p.conducts["chance"][traffic]
+    base_rates(scratch, p, TILE, months, 3, 0, 0)
+    mean = scratch.rate[:, traffic] * p.conducts["chance"][traffic]
     grown = np.flatnonzero(scratch.persons["adult_from"] == 1)
     rng = np.random.default_rng(7)
     dense = rng.poisson(mean[grown, None], (len(grown), months))  # the reference: no learning

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from scoredsociety.audit import audit_run, compare_runs, pick_lives
 from scoredsociety.report import report_html
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-import invented
+from tests.report import invented
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ def plain_regime(*safeguards: str) -> dict[str, Any]:
     return regime.model_dump(mode="json")
 
 
-def profiles() -> np.ndarray:
+def profiles() -> Any:
     rng = np.random.default_rng(5)
     draw = rng.random((PEOPLE, 4))
     income = np.minimum((draw[:, 0] * 5).astype(int), 4)
@@ -41,7 +41,7 @@ def profiles() -> np.ndarray:
     ).astype(np.uint16)
 
 
-def cells(profile: np.ndarray) -> np.ndarray:
+def cells(profile: Any) -> Any:
     group, city = (profile >> 8) & 1, (profile >> 11) & 1
     aware, income = (profile >> 12) & 1, (profile >> 13) & 7
     return ((group * 2 + city) * 5 + income) * 2 + aware

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 
 import pytest
 
 from scoredsociety.report import CHARTS, chart, figure, svg
 from scoredsociety.report.charts import LIVES, ONE, PAIRED
+from scoredsociety.report.reading import make_arms
 from scoredsociety.report.theme import SAFEGUARD, spread, ticks
 
 
@@ -100,3 +102,24 @@ def test_end_labels_keep_their_distance_and_their_order():
 )
 def test_axis_values_are_round(top, marks):
     assert ticks(top) == pytest.approx(marks)
+
+
+def test_arms_of_one_regime_are_called_by_their_safeguards(audits):
+    def labelled(audit, label):
+        return replace(audit, manifest={**audit.manifest, "label": label})
+
+    title = audits[0].manifest["regime"]["title"]
+    named = make_arms(
+        [labelled(audits[0], title), labelled(audits[1], f"{title} + hardship-exemption")]
+    )
+    assert [a.label for a in named] == ["Without safeguards", "With hardship exemption"]
+    assert [a.under for a in named] == ["without safeguards", "with hardship exemption"]
+    assert [a.label for a in make_arms(audits)] == ["As it is", "Hardship exemption"]
+    assert make_arms(audits)[0].under == "under “As it is”"
+
+
+def test_deterrence_leaves_good_deeds_to_the_table(audits, comparison):
+    fig = figure("deterrence", audits, comparison)
+    drawn = json.dumps(fig.panels[0].chart.to_dict())
+    assert "Volunteering" not in drawn
+    assert any("Volunteering" in row[0] for row in fig.tables[0].rows)

@@ -97,7 +97,7 @@ def test_it_begins_with_simulated_and_ends_with_how_to_repeat_it(page):
     text = "".join(outline(page).text).split()
     assert "Simulated." in text[:12]
     assert page.index("Simulated.") < page.index("<h1>")
-    assert "scoredsociety run fragmented-2018" in page
+    assert re.search("scoredsociety (run|compare) fragmented-2018", page)
     assert "--seed 7" in page
     assert "not yet sweep" in " ".join(text)
 
@@ -196,3 +196,10 @@ def test_it_needs_a_run_and_matching_audits(runs, audits):
         report_html([])
     with pytest.raises(ValueError, match="2 runs and 1 audits"):
         report_html(runs, audits=audits[:1])
+
+
+def test_a_comparison_is_repeated_with_one_command(two):
+    assert (
+        "scoredsociety compare fragmented-2018 --safeguard hardship-exemption --people 4000 "
+        "--months 48 --replicates 5 --seed 7"
+    ) in two

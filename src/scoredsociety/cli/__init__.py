@@ -21,20 +21,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (
-    running.run,
-    running.compare,
-    running.report,
-    folders.verify,
-    folders.life,
-    reading.schemes,
-    reading.show,
-    reading.check,
-    reading.schema,
-    reading.schedule,
-    reading.measures,
-):
-    app.command()(command)
+COMMANDS = (
+    (running.run, "Let a regime act on a simulated society."),
+    (running.compare, "Compare regimes, or one with and without safeguards."),
+    (running.report, "Write the report of finished runs as one HTML file."),
+    (folders.verify, "Check that no file of a run was changed."),
+    (folders.life, "Print the diary of one synthetic person."),
+    (reading.schemes, "List schemes, regimes and safeguards."),
+    (reading.show, "Print the card of one of them."),
+    (reading.check, "Check YAML files of your own."),
+    (reading.schema, "Print a JSON Schema of the files, for editors."),
+    (reading.schedule, "Print the steps of a month, in order."),
+    (reading.measures, "List what is measured."),
+)
+for command, summary in COMMANDS:
+    app.command(short_help=summary)(command)
 
 
 def _version(asked: bool) -> None:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scoredsociety.engine import PROFILE_FIELDS, ExitReason, Flag, Kind, Truth
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from scoredsociety.engine import RunData
 
 _TRUTH = {
     Truth.WRONG_PERSON: "somebody else did it",
@@ -23,9 +29,9 @@ _END = {
 def diary(
     manifest: Mapping[str, Any],
     person: Mapping[str, Any],
-    rows: Any,
+    rows: NDArray[np.void],
     index: int,
-    replicate: int,  # noqa: ANN401
+    replicate: int,
 ) -> str:
     """Write the diary of a person.
 
@@ -61,10 +67,25 @@ def diary(
     return "\n".join(lines)
 
 
+def somebody(run: RunData, replicate: int) -> int:
+    """Return the index of the first person of a society who is ever put on a list.
+
+    Without a list, of the first about whom anything is recorded; else 0.
+    """
+    rows = run.replicates[replicate].ledger
+    listed = rows[(rows["kind"] == Kind.ENTRY) & (rows["exit"] != ExitReason.STOPPED)]
+    chosen = listed if len(listed) else rows
+    return int(chosen["subject"].min()) if len(chosen) else 0
+
+
 def _who(person: Mapping[str, Any]) -> str:
     words = {}
     for name, (first, bits, labels) in PROFILE_FIELDS.items():
         words[name] = labels[(int(person["profile"]) >> first) & ((1 << bits) - 1)]
+    words["city"] = "in a pilot city" if words["city"] == "pilot city" else "not in a pilot city"
+    words["aware"] += " of the scheme"
+    words["education"] = f"schooling: {words['education']}"
+    words["income"] = f"in the {words['income']} of incomes"
     kept = ("sex", "residence", "hukou", "education", "city", "income", "aware")
     said = ", ".join(words[name] for name in kept)
     return f"Aged {person['age']} at the start, {person['income']:,.0f} CNY a month; {said}."
@@ -72,8 +93,8 @@ def _who(person: Mapping[str, Any]) -> str:
 
 def _row(
     manifest: Mapping[str, Any],
-    row: Any,
-    months: int,  # noqa: ANN401
+    row: np.void,
+    months: int,
 ) -> Iterator[tuple[int, int, str]]:
     """Yield what a ledger row means: (month, order within it, text)."""
     scheme = manifest["schemes"][row["scheme"]]
@@ -104,7 +125,7 @@ def _row(
         yield months, 4, f"{scheme}: still in force at the end, after {_months(end - start)}"
 
 
-def _recorded(manifest: Mapping[str, Any], row: Any) -> str:  # noqa: ANN401
+def _recorded(manifest: Mapping[str, Any], row: np.void) -> str:
     flags = int(row["flags"])
     conduct = manifest["conducts"][row["conduct"]].replace("-", " ")
     channel = manifest["channels"][row["channel"]].replace("-", " ")

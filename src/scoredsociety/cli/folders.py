@@ -62,17 +62,25 @@ def verify(
 def life(
     folder: Folder,
     index: Annotated[
-        int, typer.Argument(parser=o.whole, metavar="INDEX", help="Which person, from 0.")
-    ],
+        int | None,
+        typer.Argument(
+            parser=o.whole,
+            metavar="INDEX",
+            help="Which person, from 0. [default: the first who is ever listed]",
+        ),
+    ] = None,
     replicate: Annotated[
         int, typer.Option(parser=o.whole, metavar="NUMBER", help="Which society, from 0.")
     ] = 0,
 ) -> None:
     """Print the diary of one synthetic person; of a comparison, the same life in every arm."""
-    from scoredsociety.cli.diary import diary
+    from scoredsociety.cli.diary import diary, somebody
     from scoredsociety.study import load_run, replay_life
 
     for number, path in enumerate(runs_of(folder)):
         run = load_run(path)
-        person, rows = replay_life(run, index, replicate)
-        typer.echo(("\n" if number else "") + diary(run.manifest, person, rows, index, replicate))
+        if index is None and 0 <= replicate < len(run.replicates):
+            index = somebody(run, replicate)
+        person, rows = replay_life(run, index or 0, replicate)
+        text = diary(run.manifest, person, rows, index or 0, replicate)
+        typer.echo(("\n" if number else "") + text)

@@ -72,7 +72,7 @@ def named(regimes: Sequence[str], safeguards: Sequence[str] = ()) -> str:
 
 
 def free(path: Path) -> Path:
-    """Return a path that nothing holds yet: this one, or with -2, -3 and so on before its ending."""
+    """Return a path that nothing holds yet: this one, or one with a number before its ending."""
     taken, number = path, 1
     while taken.exists() or taken.is_symlink():
         number += 1
@@ -99,7 +99,7 @@ Regime = Annotated[
 ]
 Regimes = Annotated[
     list[str],
-    typer.Argument(metavar="REGIME...", help="Names of the catalogue, or YAML files."),
+    typer.Argument(metavar="REGIME", help="Names of the catalogue, or YAML files."),
 ]
 Safeguards = Annotated[
     list[str] | None,

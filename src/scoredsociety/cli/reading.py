@@ -41,7 +41,7 @@ def show(
 
 def check(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Files of schemes, regimes, safeguards.")
+        list[Path], typer.Argument(metavar="FILE", help="Files of schemes, regimes, safeguards.")
     ],
     regime: Annotated[
         str | None,

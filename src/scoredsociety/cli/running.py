@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -104,7 +103,7 @@ def compare(
 
 def report(
     folders: Annotated[
-        list[Path], typer.Argument(metavar="DIR...", help="Folders of runs or of a comparison.")
+        list[Path], typer.Argument(metavar="DIR", help="Folders of runs or of a comparison.")
     ],
     out: Annotated[
         Path | None,
@@ -152,7 +151,7 @@ def _written(path: Path, write: Callable[[Path], object]) -> Path:
     unfinished = path.with_name(f".{path.name}.partial")
     try:
         write(unfinished)
-        os.replace(unfinished, path)
+        unfinished.replace(path)
     except OSError as error:
         raise StudyError(
             f"{path} cannot be written: {error.strerror or error}. The runs are kept; "

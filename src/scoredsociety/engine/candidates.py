@@ -30,9 +30,9 @@ _INNOCENT_LAYER = 7
 
 @kernel
 def base_rates(
-    scratch: Scratch, program: Program, n: int, seed: int, replicate: int, tile: int
+    scratch: Scratch, program: Program, n: int, months: int, seed: int, replicate: int, tile: int
 ) -> None:
-    """Fill ``scratch.rate`` (C, TILE): acts a month of each person at multiple 1.
+    """Fill ``scratch.rate`` (TILE, C): acts a month of each person at multiple 1.
 
     rate = b e exp(s z - s**2 / 2) f(income rank), with z = sqrt(rho) z_i + sqrt(1 - rho) eps
     (MODEL.md BEH).
@@ -40,6 +40,8 @@ def base_rates(
     rate, conducts, settings = scratch.rate, program.conducts, program.settings[0]
     flags, general, rank = scratch.people.flags, scratch.people.general, scratch.people.rank
     for i in range(n):
+        if scratch.persons[i].adult_from > months:
+            continue
         last_context = np.uint64(0)
         own = 0.0
         for c in range(conducts.shape[0]):
@@ -61,7 +63,7 @@ def base_rates(
                 z = settings.common * general[i] + settings.special * own
                 g = conduct.gradient
                 acts *= np.exp(s * z - 0.5 * s * s - g * (rank[i] - 0.5)) / conduct.gradient_mean
-            rate[c, i] = acts
+            rate[i, c] = acts
 
 
 @inlined
@@ -76,12 +78,17 @@ def _scatter(
     low: float,
     width: float,
     u: float,
+    windows: NDArray[np.uint8],
+    kind: int,
     months: int,
     seed: int,
     replicate: int,
     tile: int,
 ) -> int:
-    """Append one person's points in one layer; return the new number of candidates."""
+    """Append one person's points in one layer; return the new number of candidates.
+
+    Points in months where ``windows[kind]`` is 0 are left out: no state could accept them.
+    """
     time = -np.log(u) / rate
     serial = 0
     block = _CANDIDATE | (np.uint64(layer) << _8)
@@ -89,17 +96,18 @@ def _scatter(
         lanes = words(
             seed, replicate, np.uint64(who) | (np.uint64(serial) << _12), stream, tile, block
         )
-        if used < candidates.shape[0]:
+        month = int(time) + 1
+        if windows[kind, month] and used < candidates.shape[0]:
             point = candidates[used]
             point.height = low + width * uniform(lanes[0])
             point.channel = uniform(lanes[1])
             point.truth = uniform(lanes[2])
             point.serial = serial
-            point.month = int(time) + 1
+            point.month = month
             point.who = who
             point.code = code
             point.layer = layer
-        used += 1
+        used += windows[kind, month]
         serial += 1
         time += -np.log(uniform(lanes[3])) / rate
     return used
@@ -120,20 +128,27 @@ def draw_candidates(
     used = 0
     candidates, persons, rate = scratch.candidates, scratch.persons, scratch.rate
     conducts, shock = program.conducts, program.settings[0].shock_monthly
+    shock_months = program.settings[0].shock_months
+    windows = np.ones((2, months + 1), np.uint8)  # all months; months of a shock
     for i in range(n):
         person = persons[i]
         if person.adult_from > months:
             continue
+        windows[1, :] = 0
         if shock > 0.0:
+            before = used
             u = uniform(words(seed, replicate, i, _SHOCK_STREAM, tile, _FIRST)[0])
             if u > 1.0 - shock * months:  # otherwise the first is surely beyond the horizon
                 used = _scatter(
                     candidates, used, i, SHOCK, 0, _SHOCK_STREAM, shock, 0.0, 1.0, u,
-                    months, seed, replicate, tile,
+                    windows, 0, months, seed, replicate, tile,
                 )  # fmt: skip
+                for k in range(before, min(used, candidates.shape[0])):
+                    first = candidates[k].month
+                    windows[1, first : first + shock_months] = 1
         for c in range(conducts.shape[0]):
             conduct = conducts[c]
-            recorded = rate[c, i] * conduct.chance
+            recorded = rate[i, c] * conduct.chance
             if recorded > 0.0:
                 lanes = words(seed, replicate, i, conduct.identity, tile, _FIRST)
                 for layer in range(conduct.layers):
@@ -147,7 +162,8 @@ def draw_candidates(
                     if u > 1.0 - recorded * width * months:
                         used = _scatter(
                             candidates, used, i, c, layer, conduct.identity, recorded * width, low,
-                            width, u, months, seed, replicate, tile,
+                            width, u, windows, 1 if low >= conduct.calm else 0, months,
+                            seed, replicate, tile,
                         )  # fmt: skip
             false = conduct.innocent_minority if person.minority else conduct.innocent_majority
             if false > 0.0:
@@ -160,7 +176,7 @@ def draw_candidates(
                 if u > 1.0 - false * months:
                     used = _scatter(
                         candidates, used, i, INNOCENT + c, _INNOCENT_LAYER, conduct.identity, false,
-                        0.0, 1.0, u, months, seed, replicate, tile,
+                        0.0, 1.0, u, windows, 0, months, seed, replicate, tile,
                     )  # fmt: skip
     if used <= candidates.shape[0]:
         _sort(candidates, scratch.order, scratch.first, used, months)

@@ -40,6 +40,7 @@ CONDUCT = np.dtype(
         ("chance", "f8"),  # that one act is recorded, with all channels at full strength
         ("certainty_cap", "f8"),
         ("shock_factor", "f8"),
+        ("calm", "f8"),  # highest multiple of the base rate without a shock
         ("excused", "f8"),
         ("excused_after_shock", "f8"),
         ("innocent_majority", "f8"),  # false records a month
@@ -365,6 +366,7 @@ def _conduct_tables(
                 "chance": chance[i],
                 "certainty_cap": c.certainty_cap.value,
                 "shock_factor": psi if c.shock else 0.0,
+                "calm": _highest(regime, name, c) / (1.0 + psi if c.shock else 1.0),
                 "excused": c.excused.value,
                 "excused_after_shock": c.excused_after_shock.value,
                 "innocent_majority": c.innocent.majority.value if c.innocent else 0.0,

@@ -126,8 +126,8 @@ def conduct(
                 prior[c, person.known],
                 kind.chance,
                 settings.prior_acts,
-                rate[c, i] * (month - person.adult_from),
-                float(caught[c, i]),
+                rate[i, c] * (month - person.adult_from),
+                float(caught[i, c]),
                 settings.elasticity,
             )
             if plain > kind.certainty_cap:
@@ -548,10 +548,9 @@ def beliefs(scratch: Scratch) -> None:
     accepted, caught = scratch.accepted, scratch.caught
     for a in range(scratch.count[ACCEPTED]):
         found = accepted[a]
-        if (found.truth == _TRUE or found.truth == _EXCUSED) and caught[
-            found.conduct, found.subject
-        ] < 65535:
-            caught[found.conduct, found.subject] += 1
+        own = found.truth == _TRUE or found.truth == _EXCUSED
+        if own and caught[found.subject, found.conduct] < 65535:
+            caught[found.subject, found.conduct] += 1
 
 
 @inlined

@@ -36,13 +36,16 @@ class _Worker:
     def __init__(self, compiled: Compiled, months: int) -> None:
         p = compiled.program
         self.shape = (len(p.schemes), len(p.conducts), months)
+        self.compiled, self.months = compiled, months
         self.room = (1 << 16, 1 << 14)
         self.scratch: Scratch = new_scratch(*self.shape, *self.room)
         self.tally = empty_tally(compiled, months)
 
     def grow(self) -> None:
+        """Make room, and forget what was counted."""
         self.room = (self.room[0] * 2, self.room[1] * 4)
         self.scratch = new_scratch(*self.shape, *self.room)
+        self.tally = empty_tally(self.compiled, self.months)
 
 
 def empty_tally(compiled: Compiled, months: int) -> Tally:
@@ -143,14 +146,27 @@ def _pass(
     stop = False
 
     def work(worker: _Worker, mine: list[int]) -> None:
-        for start in mine:
-            if stop:
-                return
+        todo = list(mine)
+        while todo and not stop:
+            start = todo[0]
             end = min(start + chunk, tiles.stop)
-            ledgers[start] = _run_chunk(
-                worker, compiled, tables, capacity, people, months, seed, replicate, start, end
-            )
-            if progress is not None:
+            rows = run_chunk(
+                worker.scratch, worker.tally, compiled.program, tables, capacity,
+                people, months, seed, replicate, start, end,
+            )  # fmt: skip
+            if rows == ROOM_ERROR:  # rare: begin again with more room
+                worker.grow()
+                todo = list(mine)
+                continue
+            if rows == RATE_ERROR:
+                raise EngineError(
+                    "a rate rose above its majorant: the rates of the regime and the layers of "
+                    "candidates disagree"
+                )
+            first = start not in ledgers
+            ledgers[start] = worker.scratch.ledger[:rows].copy()
+            todo.pop(0)
+            if progress is not None and first:
                 progress((min(end * TILE, people) - start * TILE) * months)
 
     if count == 1:
@@ -168,44 +184,21 @@ def _pass(
     for worker in workers[1:]:
         for mine, other in zip(total, worker.tally, strict=True):
             mine += other
-    parts, offset = [], 0
-    for start in starts:
-        part = ledgers[start]
-        part["cause"][part["cause"] >= 0] += offset
+    return total, _joined([ledgers.pop(start) for start in starts])
+
+
+def _joined(parts: list[NDArray[np.void]]) -> NDArray[np.void]:
+    """Join the ledgers of the chunks, letting go of each one as it is copied."""
+    ledger = np.empty(sum(len(part) for part in parts), LEDGER_DTYPE)
+    offset = 0
+    parts.reverse()
+    while parts:
+        part = parts.pop()
+        mine = ledger[offset : offset + len(part)]
+        mine[...] = part
+        mine["cause"][part["cause"] >= 0] += offset
         offset += len(part)
-        parts.append(part)
-    return total, np.concatenate(parts) if parts else np.zeros(0, LEDGER_DTYPE)
-
-
-def _run_chunk(
-    worker: _Worker,
-    compiled: Compiled,
-    tables: PeopleTables,
-    capacity: NDArray[np.float64],
-    people: int,
-    months: int,
-    seed: int,
-    replicate: int,
-    start: int,
-    end: int,
-) -> NDArray[np.void]:
-    """Run one chunk, with more room if it turns out to need more."""
-    while True:
-        before = [a.copy() for a in worker.tally]
-        rows = run_chunk(
-            worker.scratch, worker.tally, compiled.program, tables, capacity,
-            people, months, seed, replicate, start, end,
-        )  # fmt: skip
-        if rows == ROOM_ERROR:
-            for array, old in zip(worker.tally, before, strict=True):
-                array[...] = old
-            worker.grow()
-            continue
-        if rows == RATE_ERROR:
-            raise EngineError(
-                "a rate rose above its majorant: the regime's rates and the layers of candidates disagree"
-            )
-        return worker.scratch.ledger[:rows].copy()
+    return ledger
 
 
 def _capacity(compiled: Compiled, tally: Tally, months: int) -> NDArray[np.float64]:

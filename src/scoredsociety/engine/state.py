@@ -95,8 +95,8 @@ class Scratch(NamedTuple):
     people: People
     persons: Any  # (TILE,) PERSON
     standings: Any  # (S, TILE) STANDING
-    rate: NDArray[np.float64]  # (C, TILE) acts a month at the base level
-    caught: NDArray[np.uint16]  # (C, TILE) own recorded acts so far
+    rate: NDArray[np.float64]  # (TILE, C) acts a month at the base level
+    caught: NDArray[np.uint16]  # (TILE, C) own recorded acts so far
     banned: NDArray[np.int32]  # people with an entry in force
     touched: NDArray[np.int32]  # people to look at when the month ends
     count: NDArray[np.int64]  # banned, touched, accepted
@@ -146,8 +146,8 @@ def new_scratch(schemes: int, conducts: int, months: int, candidates: int, rows:
         people=empty_people(),
         persons=np.zeros(TILE, PERSON),
         standings=np.zeros((schemes, TILE), STANDING),
-        rate=np.zeros((conducts, TILE)),
-        caught=np.zeros((conducts, TILE), np.uint16),
+        rate=np.zeros((TILE, conducts)),
+        caught=np.zeros((TILE, conducts), np.uint16),
         banned=np.zeros(TILE, np.int32),
         touched=np.zeros(TILE, np.int32),
         count=np.zeros(3, np.int64),

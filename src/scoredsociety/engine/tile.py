@@ -132,7 +132,7 @@ def expected_load(scratch: Scratch, tally: Tally, program: Program, n: int) -> N
             part = conducts[c].chance * share * 1048576.0
             for i in range(n):
                 if persons[i].adult_from == 1:
-                    tally.baseline[channel] += np.int64(rate[c, i] * part)
+                    tally.baseline[channel] += np.int64(rate[i, c] * part)
 
 
 @kernel
@@ -210,7 +210,7 @@ def run_chunk(
         n = min(TILE, people_count - tile * TILE)
         build_people(scratch.people, tables, seed, replicate, tile)
         begin_tile(scratch, tally, program, n, months)
-        base_rates(scratch, program, n, seed, replicate, tile)
+        base_rates(scratch, program, n, months, seed, replicate, tile)
         expected_load(scratch, tally, program, n)
         used = run_tile(
             scratch, used, tally, program, capacity, n, months, seed, replicate, tile

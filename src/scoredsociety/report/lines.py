@@ -189,9 +189,9 @@ def lines(
         data = base(mine)
         if any(r.get("low") is not None for r in mine):
             layers.append(
-                data.mark_area(color=style.colour, opacity=0.16, interpolate=shape).encode(
-                    x=x, y=alt.Y("low:Q"), y2=channel("Y2", "high")
-                )
+                data.mark_area(
+                    clip=True, color=style.colour, opacity=0.16, interpolate=shape
+                ).encode(x=x, y=alt.Y("low:Q"), y2=channel("Y2", "high"))
             )
         layers.append(
             data.mark_line(color=style.colour, interpolate=shape, clip=True, **style.dash).encode(

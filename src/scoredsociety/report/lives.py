@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.engine.result import ExitReason, Kind, Truth, profile_level
 from scoredsociety.report import words
 from scoredsociety.report.biography import life as draw_life
 from scoredsociety.report.lines import style_of
@@ -23,20 +22,20 @@ if TYPE_CHECKING:
     from scoredsociety.audit.lives import Life, Lives
 
 SAYS = {
-    Truth.TRUE: "true",
-    Truth.WRONG_PERSON: "wrong person",
-    Truth.NO_EVENT: "no event",
-    Truth.EXCUSED: "could not do otherwise",
+    "TRUE": "true",
+    "WRONG_PERSON": "wrong person",
+    "NO_EVENT": "no event",
+    "EXCUSED": "could not do otherwise",
 }
 ENDS = {
-    ExitReason.IN_FORCE: "still in force at the end",
-    ExitReason.PERFORMED: "ended: performed",
-    ExitReason.TERM: "ended: term or expiry",
-    ExitReason.LATE_APPEAL: "removed: late appeal",
-    ExitReason.RECOVERED: "ended: score recovered",
-    ExitReason.STOPPED: "corrected before it took effect",
+    "IN_FORCE": "still in force at the end",
+    "PERFORMED": "ended: performed",
+    "TERM": "ended: term or expiry",
+    "LATE_APPEAL": "removed: late appeal",
+    "RECOVERED": "ended: score recovered",
+    "STOPPED": "corrected before it took effect",
 }
-WHATS = {Kind.RECORD: "record", Kind.ENTRY: "list entry", Kind.SPELL: "time in a sanctioned grade"}
+WHATS = {"RECORD": "record", "ENTRY": "list entry", "SPELL": "time in a sanctioned grade"}
 
 
 def life(arms: Sequence[Arm], lives: Lives) -> Figure:
@@ -107,6 +106,8 @@ def _bounds(values: Sequence[float]) -> tuple[float, float]:
 
 def _points(arm: Arm, rows: NDArray[np.void]) -> list[Row]:
     """Replay the points of the first points scheme, month by month; empty where it is not held."""
+    from scoredsociety.engine.result import ExitReason, Kind, profile_level
+
     if not arm.points:
         return []
     scheme = arm.points[0]
@@ -140,6 +141,8 @@ def _panel(
     top: float,
     width: int,
 ) -> Panel:
+    from scoredsociety.engine.result import ExitReason, Kind, Truth
+
     at = {int(r["x"]): float(r["y"]) for r in points}
     middle = (low + top) / 2
     marks: list[Row] = []
@@ -201,6 +204,8 @@ def _line(arm: Arm) -> float | None:
 
 
 def _table(arms: Sequence[Arm], both: Sequence[NDArray[np.void]]) -> Table:
+    from scoredsociety.engine.result import ExitReason, Kind, Truth
+
     rows = []
     for arm, mine in zip(arms, both, strict=False):
         for row in mine:
@@ -208,11 +213,11 @@ def _table(arms: Sequence[Arm], both: Sequence[NDArray[np.void]]) -> Table:
             rows.append(
                 (
                     arm.label,
-                    f"{WHATS[Kind(int(row['kind']))]}, {arm.title(scheme)}",
+                    f"{WHATS[Kind(int(row['kind'])).name]}, {arm.title(scheme)}",
                     str(int(row["month"])),
                     str(int(row["end"])),
-                    SAYS[Truth(int(row["truth"]))],
-                    ENDS[ExitReason(int(row["exit"]))],
+                    SAYS[Truth(int(row["truth"])).name],
+                    ENDS[ExitReason(int(row["exit"])).name],
                     words.number(int(row["points"])) if int(row["kind"]) == Kind.RECORD else "none",
                 )
             )

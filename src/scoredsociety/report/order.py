@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scoredsociety.report import card as card_
-from scoredsociety.report import ending, lives, paired, reach, recovery, stock, words
+from scoredsociety.report import counting, ending, lives, paired, reach, recovery, stock, words
 from scoredsociety.report.parts import Figure, Section
 from scoredsociety.report.reading import Arm
 
@@ -47,7 +47,7 @@ def sections(
                 fig.heading,
                 text=nothing_held(arms),
                 figures=(bare(fig), *more),
-                tables=(stock.counts(held),),
+                tables=(counting.counts(held),),
             )
         )
         if first.lists:
@@ -136,7 +136,8 @@ def card(arms: Sequence[Arm]) -> Section:
             "The article names treatment in social contexts that are unrelated to where the data "
             "come from, and treatment that is unjustified or disproportionate to the behaviour or "
             "its gravity. These are measurements in the spirit of its two limbs. They are not "
-            "legal findings: “unrelated” and “gravity” are tables that the user declares.",
+            "legal findings: “unrelated” and “gravity” are declared tables, printed below: change "
+            "them and run again.",
         ),
         figures=(bare(fig), card_.proportion(arms)),
     )

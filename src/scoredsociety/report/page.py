@@ -10,12 +10,16 @@ from scoredsociety.report import recovery, words
 from scoredsociety.report.order import sections
 from scoredsociety.report.parts import Number, Page
 from scoredsociety.report.reading import Arm, make_arms
-from scoredsociety.report.saying import are, status
+from scoredsociety.report.saying import are, status, unit_of
 
 if TYPE_CHECKING:
     from scoredsociety.audit import Audit, Comparison
     from scoredsociety.audit.lives import Lives
     from scoredsociety.engine.result import RunData
+
+
+ENOUGH = 20
+"""Cases of all replicates together below which the finding says nothing of a share of them."""
 
 
 def write_report(
@@ -145,14 +149,16 @@ def finding(arms: Sequence[Arm]) -> str:
     wrong = [a.value("M5", recovery.status_item(first), "entry-weighted") for a in arms]
     if len(arms) > 1 and wrong[0] is not None and wrong[-1] is not None:
         return (
-            f"{words.sentence(last.under)}, {words.per(wrong[-1], 100)} entries are wrongful; "
-            f"{first.under}, {words.per(wrong[0], 100)}"
+            f"{words.sentence(last.under)}, {words.per(wrong[-1], 100)} {unit_of(first)} are "
+            f"wrongful; {first.under}, {words.per(wrong[0], 100)}"
         )
     rate = first.value("M1", item, "rate")
     if rate is None:
         return f"After {words.plural(first.months, 'month')}, nobody is on a list or sanctioned"
     count = words.one_in(rate / 1000, "adult")
-    tail = "" if wrong[0] is None else f", and {words.per(wrong[0], 100)} entries are wrongful"
+    seen = first.cell("M5", recovery.status_item(first), "entry-weighted")
+    enough = (seen.entries or 0.0) * seen.replicates >= ENOUGH
+    tail = f", and {words.per(wrong[0], 100)} {unit_of(first)} are wrongful" if enough else ""
     return f"After {first.months} months, {count} {are(count)} {phrase}{tail}"
 
 
@@ -174,7 +180,7 @@ def three(arms: Sequence[Arm]) -> list[Number]:
     """Choose the three numbers under the finding."""
     item, phrase = status(arms[0])
     own = recovery.status_item(arms[0])
-    kind = "entries" if arms[0].lists else "times in a sanctioned grade"
+    kind = unit_of(arms[0])
 
     def each(values: Sequence[str]) -> str:
         return values[0] if len(set(values)) == 1 else " → ".join(values)
@@ -193,7 +199,7 @@ def three(arms: Sequence[Arm]) -> list[Number]:
             f"of {kind} are wrongful: wrong person, no event, or could not do otherwise",
         ),
         Number(
-            each([words.plural(v, "month") if v is not None else "more than half never"
+            each([words.plural(v, "month") if v is not None else "not within the run"
                   for v in months])
             if any(v is not None for v in months)
             else words.NO_EVIDENCE,

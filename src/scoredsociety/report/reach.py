@@ -28,7 +28,8 @@ REACH = (("sanctioned", "at least one sanction"), ("rewarded", "at least one rew
 
 def fifths(arms: Sequence[Arm]) -> Figure:
     """Draw who is sanctioned and who is rewarded, by income fifth."""
-    top = biggest(a.value("M19", "any", q, g) for a in arms for _, q in REACH for g in INCOME)
+    rates = [a.value("M19", "any", q, g) for a in arms for _, q in REACH for g in INCOME]
+    top = max(0.002, biggest(rates))
     draws: list[Draw] = [
         partial(_fifths, a, name, quantity, top) for a in arms for name, quantity in REACH
     ]
@@ -56,7 +57,7 @@ def fifths(arms: Sequence[Arm]) -> Figure:
         words.sentence(by_arm(arms, said, short)),
         f"Adults under at least one sanction, and adults with at least one reward, of 1,000 in "
         f"each fifth of income, after {arms[0].months} months. All panels share one axis.",
-        drawn if top > 0 else (),
+        drawn if any(r is not None for r in rates) else (),
         (cells_table("Sanctioned and rewarded, by group", arms, table_lines),),
     )
 
@@ -93,7 +94,7 @@ def luck(arms: Sequence[Arm]) -> Figure:
     ]
     flat = [v for arm_values in values for v in arm_values]
     low, high = (min(flat), max(flat)) if flat else (0.0, 1.0)
-    room = max(0.15 * (high - low), 0.05 * abs(high), 1e-6)
+    room = max(0.15 * (high - low), 0.05 * abs(high), 0.25)
     bounds = (max(0.0, low - room), high + room)
     drawn, alone = panels(
         [partial(_luck, a, v, phrase, bounds) for a, v in zip(arms, values, strict=True)]
@@ -103,6 +104,8 @@ def luck(arms: Sequence[Arm]) -> Figure:
         cell = arm.cell("M1", item, "rate")
         if cell.low is None or cell.high is None:
             return words.NO_EVIDENCE
+        if cell.high < 1:
+            return "at fewer than 1 in 1,000"
         low, high = words.number(max(0.0, cell.low), 2), words.number(cell.high, 2)
         return f"between {low} and {high} in 1,000"
 

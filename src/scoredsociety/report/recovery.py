@@ -26,7 +26,7 @@ STEPS = (
     ("filed", "appealed in time"),
     ("corrected before entry", "corrected on review"),
     ("exempted", "exempt for hardship"),
-    ("entered", "entered the list"),
+    ("entered", "took effect"),
     ("discovered at a counter", "found out at a counter"),
     ("filed late", "appealed late"),
     ("corrected late", "corrected late"),
@@ -169,7 +169,7 @@ def funnel(arms: Sequence[Arm]) -> Figure:
         return words.per(_step(arm, item, "entered").value, 100)
 
     def said(arm: Arm) -> str:
-        return f"{short(arm)} wrongful cases enter all the same"
+        return f"{short(arm)} wrongful cases take effect all the same"
 
     table_lines = []
     for group, name in ((WRONGFUL, "wrongful"), ("truth=true", "rightful")):

@@ -126,6 +126,16 @@ def biggest(values: Iterable[float | None]) -> float:
     return max((v for v in values if v is not None), default=0.0)
 
 
+def floor(value: float | None) -> float | None:
+    """Cut an interval of a rate at 0; null stays null."""
+    return None if value is None else max(0.0, value)
+
+
+def unit_of(arm: Arm) -> str:
+    """Say what is wrongful or rightful in this regime: entries of a list, or times in a grade."""
+    return "entries" if arm.lists else "times in a sanctioned grade"
+
+
 def by_arm(arms: Sequence[Arm], speak: Callable[[Arm], str], short: Callable[[Arm], str]) -> str:
     """Say one thing of every arm.
 

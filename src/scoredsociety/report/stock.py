@@ -8,7 +8,7 @@ from functools import partial
 from scoredsociety.report import words
 from scoredsociety.report.bars import bars
 from scoredsociety.report.lines import flows, lines, style_of
-from scoredsociety.report.parts import Figure, Table
+from scoredsociety.report.parts import Figure
 from scoredsociety.report.people import dots
 from scoredsociety.report.reading import Arm, Cell
 from scoredsociety.report.saying import (
@@ -18,8 +18,8 @@ from scoredsociety.report.saying import (
     biggest,
     by_arm,
     cells_table,
+    floor,
     group_name,
-    in_unit,
     panels,
     series_table,
     status,
@@ -80,7 +80,7 @@ def over_time(arms: Sequence[Arm]) -> Figure:
 def _stock(arm: Arm, item: str, phrase: str, top: float, width: int) -> Panel:
     rows: list[Row] = [{"x": 0, "y": 0.0, "low": 0.0, "high": 0.0, "series": "s"}]
     rows += [
-        {"x": c.month, "y": c.value, "low": c.low, "high": c.high, "series": "s"}
+        {"x": c.month, "y": c.value, "low": floor(c.low), "high": c.high, "series": "s"}
         for c in arm.series("M1", item, "rate")
     ]
     if any(r["low"] is None for r in rows):
@@ -120,53 +120,6 @@ def _flow(arm: Arm, rows: Sequence[Row], top: float, width: int) -> Panel:
         alt_text=f"Bars by month, simulated. {arm.label}: entries added above the line, entries "
         "removed below it.",
     )
-
-
-def counts(arms: Sequence[Arm]) -> Table:
-    """Print persons, entries, persons ever listed and refusals together, a line each."""
-    columns, rows = ["What is counted", "Unit"], []
-    for arm in arms:
-        name = f"{arm.label}: " if len(arms) > 1 else ""
-        columns += [
-            words.sentence(f"{name}in one simulated society"),
-            words.sentence(f"{name}scaled to {_millions(arm)} adults"),
-        ]
-    for what, unit, keys in _counted(arms[0]):
-        row = [what, unit]
-        for arm in arms:
-            cell = arm.cell(*keys)
-            row += [in_unit(cell.value, "") if cell.value is not None else "undefined"]
-            row += [words.large(cell.scaled) if cell.scaled is not None else "undefined"]
-        rows.append(row)
-    return Table(
-        "Four different counts of the same list; none can stand for another",
-        columns,
-        rows,
-        frozenset(range(2, len(columns))),
-        open=True,
-    )
-
-
-def _millions(arm: Arm) -> str:
-    return f"{words.number(float(arm.manifest['adults_nationwide']) / 1e6, 0)} million"
-
-
-def _counted(arm: Arm) -> list[tuple[str, str, tuple[str, str, str]]]:
-    out: list[tuple[str, str, tuple[str, str, str]]] = []
-    for name in arm.lists:
-        place = f" ({arm.title(name)})" if len(arm.lists) > 1 else ""
-        out += [
-            (f"On the list at the end{place}", "persons", ("M1", name, "persons")),
-            (f"In force at the end{place}", "entries", ("M2", name, "entries")),
-            (f"Ever listed{place}", "persons", ("M3", name, "persons ever listed")),
-        ]
-    out.append(("Under at least one sanction", "persons", ("M1", "any", "persons")))
-    out += [
-        (f"{text} (tickets, not people)", "refusals", ("M4", code, "refusals"))
-        for code, text in (("FLY", "Flights refused"), ("RAIL", "Fast trains refused"))
-        if any(True for _ in arm.cells("M4", code))
-    ]
-    return out
 
 
 def who(arms: Sequence[Arm]) -> Figure:

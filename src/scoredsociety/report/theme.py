@@ -182,7 +182,7 @@ def svg(panel: Panel, name: str) -> str:
 
     spec = panel.chart.to_dict(validate=False)
     spec.pop("$schema", None)
-    spec["config"] = config()
+    spec["config"] = config() | {"background": None}  # the page, or the paper, shows through
     lines = len(spec.get("title", {}).get("text", [])) + len(
         spec.get("title", {}).get("subtitle", [])
     )

@@ -1,0 +1,140 @@
+"""Speed and memory of the engine, measured in one run: ``make bench``.
+
+Machines are shared and noisy, so figures are medians of several runs in turn, and the ratio to a
+NumPy reference of the same run is what can be compared between machines. Nothing here is a test.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+REPEATS = 5
+PEOPLE, MONTHS = 100_000, 120
+
+
+def numpy_reference() -> float:
+    """Return person-months a second of the least a dense month can do in NumPy.
+
+    One uniform number for each person and month, compared with a rate of that person's own, and
+    the people below it counted: no rules, no list, no ledger.
+    """
+    import numpy as np
+
+    rng = np.random.default_rng(1)
+    rate = rng.random(PEOPLE) * 0.02
+    start = time.process_time()
+    for _ in range(12):
+        np.count_nonzero(rng.random(PEOPLE) < rate)
+    return PEOPLE * 12 / (time.process_time() - start)
+
+
+def engine(threads: int, regime: str = "fragmented-2018") -> tuple[float, float, int]:
+    """Return (person-months a core-second, wall seconds, ledger rows) of one society."""
+    from scoredsociety.engine import compile_regime, run_society
+    from scoredsociety.schemes.catalogue import resolve
+    from scoredsociety.society import Society
+
+    society = Society.make(people=PEOPLE)
+    compiled = compile_regime(resolve(regime), society.tables.median_income)
+    wall, core = time.perf_counter(), time.process_time()
+    result, _ = run_society(
+        compiled, society.kernel_tables, people=PEOPLE, months=MONTHS, seed=1, threads=threads
+    )
+    core, wall = time.process_time() - core, time.perf_counter() - wall
+    return PEOPLE * MONTHS / core, wall, len(result.ledger)
+
+
+def simulate_and_audit() -> float:
+    """Return the wall seconds of one society, simulated and audited."""
+    from scoredsociety.audit import audit_run
+    from scoredsociety.study import simulate
+
+    start = time.perf_counter()
+    audit_run(simulate("fragmented-2018", people=PEOPLE, months=MONTHS, replicates=1))
+    return time.perf_counter() - start
+
+
+def child(code: str, **env: str) -> dict[str, float]:
+    """Run code in a process of its own and return what it prints as JSON."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+_MEMORY = """
+import json, resource
+from scoredsociety.study import simulate
+from scoredsociety.schemes.catalogue import resolve
+simulate("fragmented-2018", people=4096, months=120, replicates=1, threads=1)
+run = simulate("fragmented-2018", people={people}, months=120, replicates=1, threads=1)
+print(json.dumps({{"rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+                   "ledger": run.replicates[0].ledger.nbytes}}))
+"""
+_FIRST = """
+import json, time
+start = time.perf_counter()
+from scoredsociety.audit import audit_run
+from scoredsociety.study import simulate
+audit_run(simulate("fragmented-2018", people=100_000, months=120, replicates=1))
+print(json.dumps({"seconds": time.perf_counter() - start}))
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    import platform
+
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}")
+    engine(1)
+    simulate_and_audit()
+    one, two, none, reference, audited = [], [], [], [], []
+    for _ in range(REPEATS):  # in turn, so that a slow spell of the machine hits all of them
+        one.append(engine(1))
+        two.append(engine(2))
+        none.append(engine(1, "none"))
+        reference.append(numpy_reference())
+        audited.append(simulate_and_audit())
+    rate = statistics.median(x[0] for x in one)
+    base = statistics.median(reference)
+    rows = [
+        ("fragmented-2018, ledger on", f"{rate / 1e6:.0f} million person-months a core-second"),
+        ("the same under `none`", f"{statistics.median(x[0] for x in none) / 1e6:.0f} million"),
+        ("NumPy, one draw a person-month", f"{base / 1e6:.0f} million; ours is {rate / base:.2f} times that"),
+        (
+            "two threads for one",
+            f"{statistics.median(a[1] / b[1] for a, b in zip(one, two, strict=True)):.2f} times as fast (wall)",
+        ),
+        ("100,000 people x 120 months, audited", f"{statistics.median(audited):.2f} s"),
+    ]
+    sizes = (1_000_000, 4_000_000)
+    used = [child(_MEMORY.format(people=n)) for n in sizes]
+    per_person = (used[1]["rss"] - used[0]["rss"]) / (sizes[1] - sizes[0])
+    ledger = (used[1]["ledger"] - used[0]["ledger"]) / (sizes[1] - sizes[0])
+    rows.append(("memory a person", f"{per_person:.0f} bytes resident, of which the ledger {ledger:.0f}"))
+    with tempfile.TemporaryDirectory() as cache:
+        first = child(_FIRST, NUMBA_CACHE_DIR=cache)["seconds"]
+    rows.append(("first run, compilation included", f"{first:.0f} s"))
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        print(f"{name:<{width}}  {value}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{'peak of this process':<{width}}  {peak:.0f} MiB")
+    Path(".bench").mkdir(exist_ok=True)
+    Path(".bench/latest.json").write_text(json.dumps(dict(rows), indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Persons, entries, persons ever listed and refusals: printed together, never mixed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scoredsociety.report import words
+from scoredsociety.report.parts import Table
+from scoredsociety.report.reading import Arm
+from scoredsociety.report.saying import in_unit
+
+
+def counts(arms: Sequence[Arm]) -> Table:
+    """Print persons, entries, persons ever listed and refusals together, a line each."""
+    columns, rows = ["What is counted", "Unit"], []
+    for arm in arms:
+        name = f"{arm.label}: " if len(arms) > 1 else ""
+        columns += [
+            words.sentence(f"{name}in one simulated society"),
+            words.sentence(f"{name}scaled to {_millions(arm)} adults"),
+        ]
+    for what, unit, keys in _counted(arms[0]):
+        row = [what, unit]
+        for arm in arms:
+            cell = arm.cell(*keys)
+            row += [in_unit(cell.value, "") if cell.value is not None else "undefined"]
+            row += [words.large(cell.scaled) if cell.scaled is not None else "undefined"]
+        rows.append(row)
+    return Table(
+        "Four different counts of the same list; none can stand for another",
+        columns,
+        rows,
+        frozenset(range(2, len(columns))),
+        open=True,
+    )
+
+
+def _millions(arm: Arm) -> str:
+    return f"{words.number(float(arm.manifest['adults_nationwide']) / 1e6, 0)} million"
+
+
+def _counted(arm: Arm) -> list[tuple[str, str, tuple[str, str, str]]]:
+    out: list[tuple[str, str, tuple[str, str, str]]] = []
+    for name in arm.lists:
+        place = f" ({arm.title(name)})" if len(arm.lists) > 1 else ""
+        out += [
+            (f"On the list at the end{place}", "persons", ("M1", name, "persons")),
+            (f"In force at the end{place}", "entries", ("M2", name, "entries")),
+            (f"Ever listed{place}", "persons", ("M3", name, "persons ever listed")),
+        ]
+    out.append(("Under at least one sanction", "persons", ("M1", "any", "persons")))
+    out += [
+        (f"{text} (tickets, not people)", "refusals", ("M4", code, "refusals"))
+        for code, text in (("FLY", "Flights refused"), ("RAIL", "Fast trains refused"))
+        if any(True for _ in arm.cells("M4", code))
+    ]
+    return out

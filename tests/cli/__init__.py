@@ -1,0 +1,1 @@
+"""The two doors: the command line and the Python one."""
