@@ -221,14 +221,21 @@ class Oracle:
                 for point in person.points:
                     if point.month == month and point.conduct == "shock":
                         person.shocked_to = month + int(self.world.parameters.shock_months.value) - 1
-            found = [
-                record
+            order = list(self.world.conducts)
+            due = [
+                (order.index(point.conduct), point.layer, person.index, point.serial)
                 for person in self.people
                 if month >= person.adult_from
                 for point in person.points
                 if point.month == month and point.conduct != "shock"
-                for record in self._act(person, point, month)
             ]
+            by_key = {
+                (order.index(p.conduct), p.layer, person.index, p.serial): (person, p)
+                for person in self.people
+                for p in person.points
+                if p.conduct != "shock"
+            }
+            found = [record for key in sorted(due) for record in self._act(*by_key[key], month)]
             for record in found:
                 self._enter(*record, month)
             for person in self.people:

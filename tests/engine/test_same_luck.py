@@ -203,7 +203,7 @@ def test_the_thinned_draw_has_the_distribution_of_the_dense_one():
     build_people(scratch.people, TABLES, 3, 0, 0)
     begin_tile(scratch, empty_tally(c, months), p, TILE, months)
     base_rates(scratch, p, TILE, months, 3, 0, 0)
-    mean = scratch.rate[:, traffic] * p.conducts["chance"][traffic]
+    mean = scratch.rate[traffic] * p.conducts["chance"][traffic]
     grown = np.flatnonzero(scratch.persons["adult_from"] == 1)
     rng = np.random.default_rng(7)
     dense = rng.poisson(mean[grown, None], (len(grown), months))  # the reference: no learning

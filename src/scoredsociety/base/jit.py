@@ -16,6 +16,14 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     return cast("Callable[P, R]", numba.njit(nogil=True, cache=True, error_model="numpy")(function))
 
 
+def unrolled(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a scalar function into its callers, so that a loop around it becomes vector code."""
+    return cast(
+        "Callable[P, R]",
+        numba.njit(nogil=True, cache=True, error_model="numpy", inline="always")(function),
+    )
+
+
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a scalar function that kernels call."""
     return cast("Callable[P, R]", numba.njit(nogil=True, cache=True, error_model="numpy")(function))

@@ -17,7 +17,9 @@ from enum import IntEnum
 
 import numpy as np
 
-from scoredsociety.base.jit import inlined, kernel
+from numpy.typing import NDArray
+
+from scoredsociety.base.jit import inlined, kernel, unrolled
 
 MASK = np.uint64(0xFFFFFFFF)
 _M0 = np.uint64(0xD2511F53)
@@ -50,7 +52,7 @@ class Block(IntEnum):
     ATTEMPT = 32  # flight, rail, -, -
 
 
-@inlined
+@unrolled
 def philox(
     c0: int, c1: int, c2: int, c3: int, k0: int, k1: int
 ) -> tuple[int, int, int, int]:
@@ -82,6 +84,22 @@ def words(
         np.uint64(seed),
         np.uint64(replicate),
     )
+
+
+@kernel
+def words_of_many(
+    out: NDArray[np.uint32], seed: int, replicate: int, stream: int, tile: int, block: int
+) -> None:
+    """Fill ``out`` (4, n) with the words of one block for who = 0 ... n - 1, in vector code."""
+    for i in range(out.shape[1]):
+        out[0, i], out[1, i], out[2, i], out[3, i] = philox(
+            np.uint64(i),
+            np.uint64(stream),
+            np.uint64(tile),
+            np.uint64(block),
+            np.uint64(seed),
+            np.uint64(replicate),
+        )
 
 
 @inlined

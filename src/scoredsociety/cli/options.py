@@ -25,7 +25,7 @@ def whole(text: str | int) -> int:
     if isinstance(text, int):  # a default
         return text
     told = f"{text[:40]!r} is not a whole number. Write it as 100000, 100_000 or 1e5."
-    if not re.fullmatch(r"[+-]?\d[\d_]*(\.\d*)?([eE]\+?\d{1,3})?", text.strip()):
+    if not re.fullmatch(r"[+-]?\d[\d_]{0,40}(\.\d{0,40})?([eE]\+?\d{1,2})?", text.strip()):
         raise typer.BadParameter(told)
     try:
         number = Decimal(text.strip())

@@ -15,12 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoredsociety.base.jit import inlined, kernel
-from scoredsociety.base.streams import Block, uniform, words
+from scoredsociety.base.normal import normal_quantile
+from scoredsociety.base.streams import Block, uniform, words, words_of_many
 from scoredsociety.engine.compile import LAYERS, Program
 from scoredsociety.engine.state import INNOCENT, SHOCK, Scratch
-from scoredsociety.society.people import BUSINESS, DOG, DRIVER, context_normal
+from scoredsociety.society.people import BUSINESS, DOG, DRIVER
 
-_FIRST, _CANDIDATE = np.uint64(Block.FIRST), np.uint64(Block.CANDIDATE)
+_CONTEXT, _FIRST, _CANDIDATE = (
+    np.uint64(b) for b in (Block.CONTEXT, Block.FIRST, Block.CANDIDATE)
+)
 _EDGES = np.array(LAYERS)
 _8, _12 = np.uint64(8), np.uint64(12)
 _SHOCK_STREAM = np.uint64(0x5C0C0001)
@@ -32,38 +35,41 @@ _INNOCENT_LAYER = 7
 def base_rates(
     scratch: Scratch, program: Program, n: int, months: int, seed: int, replicate: int, tile: int
 ) -> None:
-    """Fill ``scratch.rate`` (TILE, C): acts a month of each person at multiple 1.
+    """Fill ``scratch.rate`` (C, TILE): acts a month of each person at multiple 1.
 
     rate = b e exp(s z - s**2 / 2) f(income rank), with z = sqrt(rho) z_i + sqrt(1 - rho) eps
     (MODEL.md BEH).
     """
-    rate, conducts, settings = scratch.rate, program.conducts, program.settings[0]
-    flags, general, rank = scratch.people.flags, scratch.people.general, scratch.people.rank
-    for i in range(n):
-        if scratch.persons[i].adult_from > months:
-            continue
-        last_context = np.uint64(0)
-        own = 0.0
-        for c in range(conducts.shape[0]):
-            conduct = conducts[c]
-            eligible = (
-                conduct.who == 0
-                or (conduct.who == 1 and flags[i] & DRIVER)
-                or (conduct.who == 2 and flags[i] & DOG)
-                or (conduct.who == 3 and flags[i] & BUSINESS)
-            )
-            acts = conduct.monthly
-            if not eligible:
-                acts *= conduct.others
-            if acts > 0.0:
-                if conduct.context != last_context:
-                    last_context = conduct.context
-                    own = context_normal(seed, replicate, i, tile, last_context)
-                s = conduct.log_sd
+    rate, conducts, settings, lanes = scratch.rate, program.conducts, program.settings[0], scratch.lanes
+    persons, flags, general, rank = (
+        scratch.persons,
+        scratch.people.flags,
+        scratch.people.general,
+        scratch.people.rank,
+    )
+    last_context = np.uint64(0)
+    for c in range(conducts.shape[0]):
+        conduct = conducts[c]
+        if conduct.context != last_context:
+            last_context = conduct.context
+            words_of_many(lanes, seed, replicate, last_context, tile, _CONTEXT)
+        bit = 0
+        if conduct.who == 1:
+            bit = DRIVER
+        elif conduct.who == 2:
+            bit = DOG
+        elif conduct.who == 3:
+            bit = BUSINESS
+        s, g = conduct.log_sd, conduct.gradient
+        acts = conduct.monthly / conduct.gradient_mean
+        for i in range(n):
+            eligible = bit == 0 or flags[i] & bit
+            own_acts = acts if eligible else acts * conduct.others
+            if own_acts > 0.0 and persons[i].adult_from <= months:
+                own = normal_quantile(uniform(lanes[0, i]))
                 z = settings.common * general[i] + settings.special * own
-                g = conduct.gradient
-                acts *= np.exp(s * z - 0.5 * s * s - g * (rank[i] - 0.5)) / conduct.gradient_mean
-            rate[i, c] = acts
+                own_acts *= np.exp(s * z - 0.5 * s * s - g * (rank[i] - 0.5))
+            rate[c, i] = own_acts
 
 
 @inlined
@@ -126,54 +132,51 @@ def draw_candidates(
         call again with more room.
     """
     used = 0
-    candidates, persons, rate = scratch.candidates, scratch.persons, scratch.rate
+    candidates, persons, rate, lanes = scratch.candidates, scratch.persons, scratch.rate, scratch.lanes
     conducts, shock = program.conducts, program.settings[0].shock_monthly
-    shock_months = program.settings[0].shock_months
-    windows = np.ones((2, months + 1), np.uint8)  # all months; months of a shock
-    for i in range(n):
-        person = persons[i]
-        if person.adult_from > months:
-            continue
-        windows[1, :] = 0
-        if shock > 0.0:
-            before = used
-            u = uniform(words(seed, replicate, i, _SHOCK_STREAM, tile, _FIRST)[0])
-            if u > 1.0 - shock * months:  # otherwise the first is surely beyond the horizon
+    windows = scratch.windows  # row 0: all months; row 1 + i: months in which person i is shocked
+    windows[0, :] = 1
+    windows[1:, :] = 0
+    if shock > 0.0:
+        words_of_many(lanes, seed, replicate, _SHOCK_STREAM, tile, _FIRST)
+        for i in range(n):
+            u = uniform(lanes[0, i])
+            # otherwise the first is surely beyond the horizon
+            if u > 1.0 - shock * months and persons[i].adult_from <= months:
+                before = used
                 used = _scatter(
-                    candidates, used, i, SHOCK, 0, _SHOCK_STREAM, shock, 0.0, 1.0, u,
-                    windows, 0, months, seed, replicate, tile,
+                    candidates, used, i, SHOCK, 0, _SHOCK_STREAM, shock, 0.0, 1.0, u, windows, 0,
+                    months, seed, replicate, tile,
                 )  # fmt: skip
                 for k in range(before, min(used, candidates.shape[0])):
                     first = candidates[k].month
-                    windows[1, first : first + shock_months] = 1
-        for c in range(conducts.shape[0]):
-            conduct = conducts[c]
-            recorded = rate[i, c] * conduct.chance
-            if recorded > 0.0:
-                lanes = words(seed, replicate, i, conduct.identity, tile, _FIRST)
-                for layer in range(conduct.layers):
-                    if layer == 4:
-                        lanes = words(
-                            seed, replicate, i, conduct.identity, tile, _FIRST | (np.uint64(1) << _8)
-                        )
-                    low = _EDGES[layer]
-                    width = _EDGES[layer + 1] - low
-                    u = uniform(lanes[layer % 4])
-                    if u > 1.0 - recorded * width * months:
-                        used = _scatter(
-                            candidates, used, i, c, layer, conduct.identity, recorded * width, low,
-                            width, u, windows, 1 if low >= conduct.calm else 0, months,
-                            seed, replicate, tile,
-                        )  # fmt: skip
-            false = conduct.innocent_minority if person.minority else conduct.innocent_majority
-            if false > 0.0:
-                u = uniform(
-                    words(
-                        seed, replicate, i, conduct.identity, tile,
-                        _FIRST | (np.uint64(_INNOCENT_LAYER) << _8),
-                    )[0]
-                )  # fmt: skip
-                if u > 1.0 - false * months:
+                    windows[1 + i, first : first + program.settings[0].shock_months] = 1
+    for c in range(conducts.shape[0]):
+        conduct = conducts[c]
+        for layer in range(conduct.layers):
+            if layer % 4 == 0:
+                field = np.uint64(layer // 4) << _8
+                words_of_many(lanes, seed, replicate, conduct.identity, tile, _FIRST | field)
+            low = _EDGES[layer]
+            width = _EDGES[layer + 1] - low
+            only_shocked = low >= conduct.calm
+            span = conduct.chance * width * months
+            for i in range(n):
+                u = uniform(lanes[layer % 4, i])
+                if u > 1.0 - rate[c, i] * span and persons[i].adult_from <= months and rate[c, i] > 0.0:
+                    used = _scatter(
+                        candidates, used, i, c, layer, conduct.identity,
+                        rate[c, i] * conduct.chance * width, low, width, u, windows,
+                        1 + i if only_shocked else 0, months, seed, replicate, tile,
+                    )  # fmt: skip
+        if conduct.innocent_majority > 0.0 or conduct.innocent_minority > 0.0:
+            field = np.uint64(_INNOCENT_LAYER) << _8
+            words_of_many(lanes, seed, replicate, conduct.identity, tile, _FIRST | field)
+            for i in range(n):
+                u = uniform(lanes[0, i])
+                person = persons[i]
+                false = conduct.innocent_minority if person.minority else conduct.innocent_majority
+                if u > 1.0 - false * months and person.adult_from <= months:
                     used = _scatter(
                         candidates, used, i, INNOCENT + c, _INNOCENT_LAYER, conduct.identity, false,
                         0.0, 1.0, u, windows, 0, months, seed, replicate, tile,

@@ -126,7 +126,7 @@ def conduct(
                 prior[c, person.known],
                 kind.chance,
                 settings.prior_acts,
-                rate[i, c] * (month - person.adult_from),
+                rate[c, i] * (month - person.adult_from),
                 float(caught[i, c]),
                 settings.elasticity,
             )

@@ -9,6 +9,7 @@ all tiles go through the months together.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -37,15 +38,54 @@ class _Worker:
         p = compiled.program
         self.shape = (len(p.schemes), len(p.conducts), months)
         self.compiled, self.months = compiled, months
-        self.room = (1 << 16, 1 << 14)
+        self.room = (1 << 16, 1 << 16)
         self.scratch: Scratch = new_scratch(*self.shape, *self.room)
         self.tally = empty_tally(compiled, months)
 
     def grow(self) -> None:
         """Make room, and forget what was counted."""
-        self.room = (self.room[0] * 2, self.room[1] * 4)
+        self.room = (self.room[0] * 2, self.room[1] * 2)
         self.scratch = new_scratch(*self.shape, *self.room)
         self.tally = empty_tally(self.compiled, self.months)
+
+
+class _Ledger:
+    """Joins the chunks' ledgers in order as they come, without ever holding them twice."""
+
+    def __init__(self, starts: list[int]) -> None:
+        self._next = iter([*starts, None])
+        self._expected: int | None = next(self._next)
+        self._waiting: dict[int, NDArray[np.void]] = {}
+        self._seen: set[int] = set()
+        self._rows = np.empty(1 << 12, LEDGER_DTYPE)
+        self._used = 0
+        self._lock = threading.Lock()
+
+    def add(self, start: int, part: NDArray[np.void]) -> bool:
+        """Take the rows of a chunk; return whether they are new."""
+        with self._lock:
+            if start in self._seen:
+                return False
+            self._seen.add(start)
+            self._waiting[start] = part if start == self._expected else part.copy()
+            while self._expected in self._waiting:
+                self._append(self._waiting.pop(self._expected))
+                self._expected = next(self._next)
+            return True
+
+    def _append(self, part: NDArray[np.void]) -> None:
+        end = self._used + len(part)
+        if end > len(self._rows):
+            self._rows.resize(max(end, 2 * len(self._rows)), refcheck=False)
+        mine = self._rows[self._used : end]
+        mine[...] = part
+        mine["cause"][part["cause"] >= 0] += self._used
+        self._used = end
+
+    def rows(self) -> NDArray[np.void]:
+        """Return the whole ledger."""
+        self._rows.resize(self._used, refcheck=False)
+        return self._rows
 
 
 def empty_tally(compiled: Compiled, months: int) -> Tally:
@@ -142,7 +182,7 @@ def _pass(
     starts = list(range(tiles.start, tiles.stop, chunk))
     count = max(1, min(threads or os.cpu_count() or 1, len(starts)))
     workers = [_Worker(compiled, months) for _ in range(count)]
-    ledgers: dict[int, NDArray[np.void]] = {}
+    ledger = _Ledger(starts)
     stop = False
 
     def work(worker: _Worker, mine: list[int]) -> None:
@@ -163,10 +203,8 @@ def _pass(
                     "a rate rose above its majorant: the rates of the regime and the layers of "
                     "candidates disagree"
                 )
-            first = start not in ledgers
-            ledgers[start] = worker.scratch.ledger[:rows].copy()
             todo.pop(0)
-            if progress is not None and first:
+            if ledger.add(start, worker.scratch.ledger[:rows]) and progress is not None:
                 progress((min(end * TILE, people) - start * TILE) * months)
 
     if count == 1:
@@ -184,21 +222,7 @@ def _pass(
     for worker in workers[1:]:
         for mine, other in zip(total, worker.tally, strict=True):
             mine += other
-    return total, _joined([ledgers.pop(start) for start in starts])
-
-
-def _joined(parts: list[NDArray[np.void]]) -> NDArray[np.void]:
-    """Join the ledgers of the chunks, letting go of each one as it is copied."""
-    ledger = np.empty(sum(len(part) for part in parts), LEDGER_DTYPE)
-    offset = 0
-    parts.reverse()
-    while parts:
-        part = parts.pop()
-        mine = ledger[offset : offset + len(part)]
-        mine[...] = part
-        mine["cause"][part["cause"] >= 0] += offset
-        offset += len(part)
-    return ledger
+    return total, ledger.rows()
 
 
 def _capacity(compiled: Compiled, tally: Tally, months: int) -> NDArray[np.float64]:

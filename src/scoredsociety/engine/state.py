@@ -95,7 +95,7 @@ class Scratch(NamedTuple):
     people: People
     persons: Any  # (TILE,) PERSON
     standings: Any  # (S, TILE) STANDING
-    rate: NDArray[np.float64]  # (TILE, C) acts a month at the base level
+    rate: NDArray[np.float64]  # (C, TILE) acts a month at the base level
     caught: NDArray[np.uint16]  # (TILE, C) own recorded acts so far
     banned: NDArray[np.int32]  # people with an entry in force
     touched: NDArray[np.int32]  # people to look at when the month ends
@@ -106,6 +106,8 @@ class Scratch(NamedTuple):
     candidates: Any  # CANDIDATE
     order: NDArray[np.int32]  # candidates by month
     first: NDArray[np.int64]  # (months + 2,) first position of each month in ``order``
+    windows: NDArray[np.uint8]  # (1 + TILE, months + 1)
+    lanes: NDArray[np.uint32]  # (4, TILE) words of one block for everybody
     accepted: Any  # ACCEPTED
     ledger: Any  # LEDGER_DTYPE
     links: Any  # LINK
@@ -146,7 +148,7 @@ def new_scratch(schemes: int, conducts: int, months: int, candidates: int, rows:
         people=empty_people(),
         persons=np.zeros(TILE, PERSON),
         standings=np.zeros((schemes, TILE), STANDING),
-        rate=np.zeros((TILE, conducts)),
+        rate=np.zeros((conducts, TILE)),
         caught=np.zeros((TILE, conducts), np.uint16),
         banned=np.zeros(TILE, np.int32),
         touched=np.zeros(TILE, np.int32),
@@ -157,6 +159,8 @@ def new_scratch(schemes: int, conducts: int, months: int, candidates: int, rows:
         candidates=np.zeros(candidates, CANDIDATE),
         order=np.zeros(candidates, np.int32),
         first=np.zeros(months + 2, np.int64),
+        windows=np.zeros((1 + TILE, months + 1), np.uint8),
+        lanes=np.zeros((4, TILE), np.uint32),
         accepted=np.zeros(candidates, ACCEPTED),
         ledger=np.zeros(rows, LEDGER_DTYPE),
         links=np.zeros(rows, LINK),

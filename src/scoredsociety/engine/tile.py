@@ -132,7 +132,7 @@ def expected_load(scratch: Scratch, tally: Tally, program: Program, n: int) -> N
             part = conducts[c].chance * share * 1048576.0
             for i in range(n):
                 if persons[i].adult_from == 1:
-                    tally.baseline[channel] += np.int64(rate[i, c] * part)
+                    tally.baseline[channel] += np.int64(rate[c, i] * part)
 
 
 @kernel

@@ -28,7 +28,7 @@ MINORITY, INTERNET, PILOT, PARTY, ELITE, DRIVER, DOG, BUSINESS, STUDENT, CONSENT
 )
 
 _AGE, _INCOME, _START = int(Block.AGE), int(Block.INCOME), int(Block.START)
-_GENERAL, _CONTEXT = int(Block.GENERAL), int(Block.CONTEXT)
+_GENERAL = int(Block.GENERAL)
 
 
 class People(NamedTuple):
@@ -110,15 +110,6 @@ def _take(total: NDArray[np.float64], which: int, p: float) -> bool:
     after = before + p
     total[which] = after - np.floor(after)
     return after >= 1.0
-
-
-@inlined
-def context_normal(seed: int, replicate: int, who: int, tile: int, context: int) -> float:
-    """Return the part of a person's propensity that belongs to one context, N(0, 1).
-
-    ``context`` is the stable identity of the context, not its position.
-    """
-    return normal_quantile(uniform(words(seed, replicate, who, context, tile, _CONTEXT)[0]))
 
 
 @kernel
