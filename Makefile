@@ -4,7 +4,7 @@
 #   make test   the quick tests (make test-all: the slow ones too)
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 
 .PHONY: run test test-all lint bench lock clean help

@@ -58,8 +58,8 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from scoredsociety import compare
 
     folder = tmp_path_factory.mktemp("compared") / "both"
-    settings = {"people": 2000, "months": 6, "replicates": 2}
-    compare("fragmented-2018", safeguards=["notice"], out=folder, **settings)
+    guard = ["notice"]
+    compare("fragmented-2018", safeguards=guard, out=folder, people=2000, months=6, replicates=2)
     return folder
 
 

@@ -80,7 +80,7 @@ def test_the_kernel_equals_the_obvious_loop(case):
         seen = [row for row, _ in ours]
         assert {r[1] for r in seen} == {0, 1, 2}
         assert {r[5] for r in seen} == {0, 1, 2, 3}
-        expires = case == "busy"  # otherwise nobody's score recovers
-        assert {r[8] for r in seen} == ({0, 1, 2, 3, 4, 5} if expires else {0, 1, 2, 3, 5})
+        recovers = {4} if case == "busy" else set()  # without expiry that needs a deed
+        assert {r[8] for r in seen} >= {0, 1, 2, 3, 5} | recovers
         assert max(r[6] for r in seen) > 1
         assert {bit for r in seen for bit in range(7) if r[7] >> bit & 1} == set(range(7))

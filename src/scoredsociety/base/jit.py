@@ -1,29 +1,54 @@
-"""The two typed doors to Numba: ``kernel`` for what is called from Python, ``inlined`` for the rest."""
+"""The typed doors to Numba: ``kernel`` for what is called from Python, the others for the rest.
+
+Machine code is kept on disk. Numba notices that a function's own file has changed, not that of a
+function it calls; so that nobody ever runs yesterday's kernel, the code on disk is stamped with
+all the files that kernels come from.
+"""
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_ROOMS = ("base", "society", "engine")
+
+
+@functools.cache
+def _stamp() -> str:
+    """Return a hash of every source file that kernels can come from."""
+    root = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for room in _ROOMS:
+        for file in sorted((root / room).glob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _compile(function: Callable[P, R], **options: Any) -> Callable[P, R]:
+    dispatcher = numba.njit(nogil=True, cache=True, error_model="numpy", **options)(function)
+    index = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    if hasattr(index, "_source_stamp"):
+        index._source_stamp = (index._source_stamp, _stamp())
+    return cast("Callable[P, R]", dispatcher)
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function without the global lock, and keep the machine code on disk."""
-    return cast("Callable[P, R]", numba.njit(nogil=True, cache=True, error_model="numpy")(function))
+    return _compile(function)
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function that only kernels call."""
+    return _compile(function)
 
 
 def unrolled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a scalar function into its callers, so that a loop around it becomes vector code."""
-    return cast(
-        "Callable[P, R]",
-        numba.njit(nogil=True, cache=True, error_model="numpy", inline="always")(function),
-    )
-
-
-def inlined(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a scalar function that kernels call."""
-    return cast("Callable[P, R]", numba.njit(nogil=True, cache=True, error_model="numpy")(function))
+    return _compile(function, inline="always")

@@ -38,11 +38,10 @@ class Block(IntEnum):
 
     # society: who = position in the tile
     AGE = 1  # order of the ages (shuffle)
-    INCOME = 2  # order of the incomes (shuffle)
-    START = 3  # starts of the systematic draws of the binary attributes
-    GENERAL = 4  # z, thin tail, -, -
-    CONTEXT = 5  # propensity in four contexts (stream = context // 4)
-    HOUSEHOLD = 6  # couple match noise, single, -, -
+    START = 3  # starts of the systematic draws
+    GENERAL = 4  # z, -, -, -
+    CONTEXT = 5  # propensity in one context, -, -, - (stream = identity of the context)
+    HOUSEHOLD = 6  # noise of the matching, single, -, -
     # candidates: stream = identity of the conduct
     FIRST = 16  # first arrival in layer 0, 1, 2, 3
     CANDIDATE = 17  # height, channel, truth, gap to the next

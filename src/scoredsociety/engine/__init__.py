@@ -1,6 +1,6 @@
 """The month: candidates, acceptance, due process, lists, feedback, and the ledger of it all."""
 
-from scoredsociety.engine.compile import Compiled, compile_regime
+from scoredsociety.engine.compile import Compiled, compile_regime, highest_rates
 from scoredsociety.engine.errors import EngineError
 from scoredsociety.engine.result import (
     CELL_FIELDS,
@@ -33,5 +33,6 @@ __all__ = [
     "Step",
     "Truth",
     "compile_regime",
+    "highest_rates",
     "run_society",
 ]

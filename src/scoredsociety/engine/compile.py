@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -173,6 +173,7 @@ def compile_regime(
     regime: ResolvedRegime,
     median_income: float,
     aware_reference: tuple[float, float] | None = None,
+    majorants: Mapping[str, float] | None = None,
 ) -> Compiled:
     """Flatten a regime.
 
@@ -185,6 +186,9 @@ def compile_regime(
     aware_reference : (float, float), optional
         Aware shares inside and outside pilot cities by which results are grouped. Default: those
         of the first scheme that announces itself.
+    majorants : mapping of str to float, optional
+        Multiples of the base rate, by conduct, that the candidates must cover at least: the arms
+        of a comparison share one set. Covering more changes no result.
 
     Raises
     ------
@@ -208,7 +212,11 @@ def compile_regime(
     )
     measures, flows, bit_measure, positions = _measures(regime)
     rules, schemes_table, by_grade = _scheme_tables(regime, schemes, list(world.conducts), positions)
-    conduct_table, by_conduct = _conduct_tables(regime, conducts, channels, schemes)
+    highest = {
+        name: max(_highest(regime, name, conduct), (majorants or {}).get(name, 0.0))
+        for name, conduct in conducts
+    }
+    conduct_table, by_conduct = _conduct_tables(regime, conducts, channels, schemes, highest)
     program = Program(
         conducts=conduct_table,
         channels=_records(
@@ -232,7 +240,7 @@ def compile_regime(
     )
     majorants = {
         name: {
-            "highest": _highest(regime, name, conduct),
+            "highest": highest[name],
             "layers_to": LAYERS[int(conduct_table["layers"][i])],
         }
         for i, (name, conduct) in enumerate(conducts)
@@ -313,18 +321,24 @@ def _highest(regime: ResolvedRegime, name: str, conduct: Conduct) -> float:
     return highest * (1.0 + world.parameters.shock_factor.value if conduct.shock else 1.0)
 
 
+def highest_rates(regime: ResolvedRegime) -> dict[str, float]:
+    """Return, by conduct, the largest multiple of the base rate that any state can reach."""
+    return {name: _highest(regime, name, conduct) for name, conduct in regime.world.conducts.items()}
+
+
 def _conduct_tables(
     regime: ResolvedRegime,
     conducts: list[tuple[str, Conduct]],
     channels: list[str],
     schemes: list[Scheme],
+    majorants: Mapping[str, float],
 ) -> tuple[NDArray[np.void], dict[str, Any]]:
     n, k = len(conducts), len(channels)
     edge, code = np.ones((n, k)), np.zeros((n, k), np.int64)
     chance, layers = np.zeros(n), np.zeros(n, np.int64)
     prior = np.zeros((n, 1 << len(schemes)))
     for c, (name, conduct) in enumerate(conducts):
-        highest = _highest(regime, name, conduct)
+        highest = majorants[name]
         if highest > LAYERS[-1]:
             raise EngineError(
                 f"conduct {name!r} could rise to {highest:g} times its base rate; "

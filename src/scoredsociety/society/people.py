@@ -3,7 +3,7 @@
 Shares are met closely because attributes are drawn systematically: within a tile the running
 sum of the probabilities decides, so that every attribute's count is within one of its
 expectation, while each person's own chance is exactly the tabulated one. Ages and incomes are
-shuffled strata. A person's attributes depend on earlier indices of the same tile only through
+drawn from even sequences. A person's attributes depend on earlier indices of the same tile only through
 these running sums, never on how many people a run has.
 """
 
@@ -21,13 +21,15 @@ from scoredsociety.society.marginals import Tables
 
 TILE = 4096
 _GOLDEN = 0.6180339887498949
+_SILVER = 0.4142135623730951
+"""Steps of sequences that fill the unit interval evenly however long they are."""
 
 # Bits of ``flags``, in the order of the late attributes.
 MINORITY, INTERNET, PILOT, PARTY, ELITE, DRIVER, DOG, BUSINESS, STUDENT, CONSENT, THIN = (
     1 << i for i in range(11)
 )
 
-_AGE, _INCOME, _START = int(Block.AGE), int(Block.INCOME), int(Block.START)
+_AGE, _START = int(Block.AGE), int(Block.START)
 _GENERAL = int(Block.GENERAL)
 
 
@@ -128,15 +130,14 @@ def build_people(
         Which tile of which society.
     """
     ages = np.empty(TILE, np.uint16)
-    incomes = np.empty(TILE, np.uint16)
     _shuffle(ages, seed, replicate, tile, _AGE)
-    _shuffle(incomes, seed, replicate, tile, _INCOME)
-    running = np.empty(24, np.float64)
-    for block in range(6):
+    running = np.empty(40, np.float64)
+    for block in range(10):
         lanes = words(seed, replicate, block, 0, tile, _START)
         for lane in range(4):
             running[4 * block + lane] = uniform(lanes[lane])
-    age_start, income_start, attention_in, attention_out = running[20], running[21], running[22], running[23]
+    age_start, attention_in, attention_out = running[20], running[22], running[23]
+    incomes = running[24:32]  # where each kind of household income stands in its own sequence
     pilot_turn = int(running[18] * tables.pilot_cities)
     other_turn = int(running[19] * (tables.cities - tables.pilot_cities))
     rank_last = tables.rank.shape[0] - 1
@@ -168,7 +169,13 @@ def build_people(
         for a in range(11):
             if a == 4 and not flags & PARTY:
                 continue
-            if _take(running, 6 + a, tables.late[a, cell]):
+            turn = 6 + a
+            if a == 2 and not (flags & INTERNET and 14 <= age <= 65):
+                # pilots are drawn apart inside and outside the frame of surveys, and adults apart
+                turn = 17 if age >= 18 else 21
+            elif a == 2 and age < 18:
+                turn = 32
+            if _take(running, turn, tables.late[a, cell]):
                 flags |= 1 << a
         pilot = (flags >> 2) & 1
         if pilot:
@@ -181,9 +188,10 @@ def build_people(
             people.city[i] = tables.pilot_cities + other_turn
             attention_out = (attention_out + _GOLDEN) % 1.0
             people.attention[i] = attention_out
-        log_income = tables.income_mu[urban, education] + tables.income_sd * normal_quantile(
-            (incomes[i] + income_start) / TILE
-        )
+        kind = 4 * urban + education
+        incomes[kind] = (incomes[kind] + _SILVER) % 1.0
+        quantile = min(max(incomes[kind], 1e-9), 1.0 - 1e-9)
+        log_income = tables.income_mu[urban, education] + tables.income_sd * normal_quantile(quantile)
         x = (log_income - tables.rank_low) / tables.rank_step
         k = min(max(int(x), 0), rank_last - 1)
         step = min(max(x - k, 0.0), 1.0)

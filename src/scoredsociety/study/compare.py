@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scoredsociety.engine import RunData
+from scoredsociety.engine import RunData, highest_rates
 from scoredsociety.schemes.catalogue import resolve
-from scoredsociety.schemes.model import ResolvedRegime
+from scoredsociety.schemes.model import Conduct, Quantity, ResolvedRegime, Source
 from scoredsociety.study.errors import StudyError
 from scoredsociety.study.run import Progress, simulate
 
@@ -67,11 +67,15 @@ def simulate_arms(
     """
     from scoredsociety.engine.compile import DEFAULT_AWARE
 
-    resolved = arms(regimes, safeguards, separately, calibrations)
+    resolved = _same_world(arms(regimes, safeguards, separately, calibrations))
     announced = [s.awareness for r in resolved for s in r.schemes.values() if s.awareness]
     reference = (
         (announced[0].inside.value, announced[0].outside.value) if announced else DEFAULT_AWARE
     )
+    majorants: dict[str, float] = {}
+    for regime in resolved:
+        for name, highest in highest_rates(regime).items():
+            majorants[name] = max(majorants.get(name, 0.0), highest)
     folders = [None if out is None else Path(out) / name for name in _names(resolved)]
     if out is not None and Path(out).exists() and all(f is not None and f.exists() for f in folders):
         raise StudyError(
@@ -84,9 +88,41 @@ def simulate_arms(
             runs.append(_again(folder, regime, reference, settings))
             continue
         runs.append(
-            simulate(regime, out=folder, progress=progress, aware_reference=reference, **settings)
+            simulate(
+                regime,
+                out=folder,
+                progress=progress,
+                aware_reference=reference,
+                majorants=majorants,
+                **settings,
+            )
         )
     return runs
+
+
+def _same_world(regimes: list[ResolvedRegime]) -> list[ResolvedRegime]:
+    """Give every arm the conduct that the schemes of another arm declare: people act anyway."""
+    conducts: dict[str, Conduct] = {}
+    gravity: dict[str, Quantity] = {}
+    sources: dict[str, Source] = {}
+    for regime in regimes:
+        conducts = regime.world.conducts | conducts
+        gravity = regime.world.gravity | gravity
+        sources = regime.world.sources | sources
+    out = []
+    for regime in regimes:
+        world = regime.world
+        added = {name: c for name, c in conducts.items() if name not in world.conducts}
+        if added:
+            world = world.model_copy(
+                update={
+                    "conducts": world.conducts | added,
+                    "gravity": gravity | world.gravity,
+                    "sources": sources | world.sources,
+                }
+            )
+        out.append(regime.model_copy(update={"world": world}))
+    return out
 
 
 def _again(

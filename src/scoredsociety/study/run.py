@@ -126,7 +126,8 @@ def engine_of(manifest: Mapping[str, Any]) -> Engine:
     regime = ResolvedRegime.model_validate(manifest["regime"])
     society = Society(marginals, 1)
     inside, outside = manifest["aware_reference"]
-    compiled = compile_regime(regime, society.tables.median_income, (inside, outside))
+    majorants = {name: known["highest"] for name, known in manifest["majorants"].items()}
+    compiled = compile_regime(regime, society.tables.median_income, (inside, outside), majorants)
     return Engine(compiled, society.kernel_tables)
 
 
@@ -166,6 +167,7 @@ def simulate(
     out: str | Path | None = None,
     threads: int | None = None,
     aware_reference: tuple[float, float] | None = None,
+    majorants: Mapping[str, float] | None = None,
     progress: Progress | None = None,
 ) -> RunData:
     """Let a regime act on synthetic societies, month by month.
@@ -192,6 +194,9 @@ def simulate(
         Default: the processors of the machine. Changes no result.
     aware_reference : (float, float), optional
         Aware shares by which people are grouped in the results; default those of the regime.
+    majorants : mapping of str to float, optional
+        Multiples of the base rates that the candidates cover at least, by conduct; set by a
+        comparison, so that its arms share one set. Changes no result.
     progress : Progress, optional
         A display.
 
@@ -221,7 +226,7 @@ def simulate(
         resolved = resolve(regime, safeguards, calibrations or {})
     source = marginals if isinstance(marginals, Marginals) else load_marginals(marginals)
     society = Society(source, people)
-    compiled = compile_regime(resolved, society.tables.median_income, aware_reference)
+    compiled = compile_regime(resolved, society.tables.median_income, aware_reference, majorants)
     engine = Engine(compiled, society.kernel_tables)
     manifest = make_manifest(
         resolved, source, compiled, people=people, months=months, seed=seed, replicates=replicates
