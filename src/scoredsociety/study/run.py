@@ -254,6 +254,44 @@ def simulate(
     return RunData(manifest, results, Path(out) if out is not None else None)
 
 
+def without_schemes(run: RunData, *, threads: int | None = None) -> RunData:
+    """Simulate the same people with the same luck under no scheme at all.
+
+    The counterfactual of deterrence: the world of ``run`` (as its safeguards left it) without its
+    schemes and memoranda.
+
+    Parameters
+    ----------
+    run : RunData
+        Only its manifest is used.
+    threads : int, optional
+
+    Returns
+    -------
+    RunData
+        In memory, with as many replicates.
+    """
+    manifest = dict(run.manifest)
+    regime = ResolvedRegime.model_validate(manifest["regime"])
+    bare = regime.model_copy(
+        update={
+            "regime": "none",
+            "title": "No scheme",
+            "summary": "The same people under no scheme.",
+            "safeguards": [],
+            "schemes": {},
+            "memoranda": [],
+        }
+    )
+    manifest |= {"regime": bare.model_dump(mode="json"), "label": bare.title, "schemes": []}
+    engine = engine_of(manifest)
+    results = [
+        run_replicate(engine, manifest, replicate, threads=threads)[0]
+        for replicate in range(manifest["replicates"])
+    ]
+    return RunData(manifest, results)
+
+
 def replay_life(run: RunData, index: int, replicate: int = 0) -> tuple[dict[str, Any], Any]:
     """Simulate one synthetic person's tile again and return that person's biography.
 
