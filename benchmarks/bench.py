@@ -97,7 +97,7 @@ def main() -> None:
     """Measure and print."""
     import platform
 
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}")
+    print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}")
     engine(1)
     simulate_and_audit()
     one, two, none, reference, audited = [], [], [], [], []
@@ -112,10 +112,14 @@ def main() -> None:
     rows = [
         ("fragmented-2018, ledger on", f"{rate / 1e6:.0f} million person-months a core-second"),
         ("the same under `none`", f"{statistics.median(x[0] for x in none) / 1e6:.0f} million"),
-        ("NumPy, one draw a person-month", f"{base / 1e6:.0f} million; ours is {rate / base:.2f} times that"),
+        (
+            "NumPy, one draw a person-month",
+            f"{base / 1e6:.0f} million; ours is {rate / base:.2f} times that",
+        ),
         (
             "two threads for one",
-            f"{statistics.median(a[1] / b[1] for a, b in zip(one, two, strict=True)):.2f} times as fast (wall)",
+            f"{statistics.median(a[1] / b[1] for a, b in zip(one, two, strict=True)):.2f} "
+            "times as fast (wall)",
         ),
         ("100,000 people x 120 months, audited", f"{statistics.median(audited):.2f} s"),
     ]
@@ -123,7 +127,9 @@ def main() -> None:
     used = [child(_MEMORY.format(people=n)) for n in sizes]
     per_person = (used[1]["rss"] - used[0]["rss"]) / (sizes[1] - sizes[0])
     ledger = (used[1]["ledger"] - used[0]["ledger"]) / (sizes[1] - sizes[0])
-    rows.append(("memory a person", f"{per_person:.0f} bytes resident, of which the ledger {ledger:.0f}"))
+    rows.append(
+        ("memory a person", f"{per_person:.0f} bytes resident, of which the ledger {ledger:.0f}")
+    )
     with tempfile.TemporaryDirectory() as cache:
         first = child(_FIRST, NUMBA_CACHE_DIR=cache)["seconds"]
     rows.append(("first run, compilation included", f"{first:.0f} s"))

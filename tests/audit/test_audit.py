@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from audit_worlds import manifest, random_run, regime
 
 from scoredsociety.audit import MEASURES, audit_run, findings
 from scoredsociety.audit.assumptions import list_assumptions
@@ -21,6 +20,7 @@ from scoredsociety.audit.words import (
 )
 from scoredsociety.engine.result import RunData, SocietyResult
 from scoredsociety.schemes.model import ResolvedRegime
+from tests.audit.audit_worlds import manifest, random_run, regime
 
 
 def permuted(run, seed=0):

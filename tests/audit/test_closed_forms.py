@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from audit_worlds import GRADES, LISTED, SANCTIONS, entry, hand_run, random_run, regime
 from scipy import stats
 
 from scoredsociety.audit import (
@@ -24,6 +23,7 @@ from scoredsociety.audit import (
 from scoredsociety.audit.grades import target_grades
 from scoredsociety.audit.intervals import means, student_quantile
 from scoredsociety.schemes.model import ResolvedRegime
+from tests.audit.audit_worlds import GRADES, LISTED, SANCTIONS, entry, hand_run, random_run, regime
 
 
 @pytest.mark.parametrize("df", [1, 2, 3, 4, 7, 19, 40, 200])

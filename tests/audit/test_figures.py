@@ -9,7 +9,11 @@ from functools import cache
 
 import numpy as np
 import pytest
-from audit_worlds import (
+
+from scoredsociety.audit import audit_run
+from scoredsociety.audit.deterrence import acts_by_audience
+from scoredsociety.engine.result import PROFILE_FIELDS, Flag, RunData, profile_level
+from tests.audit.audit_worlds import (
     CONDUCTS,
     GRADES,
     LISTED,
@@ -19,10 +23,6 @@ from audit_worlds import (
     random_run,
     regime,
 )
-
-from scoredsociety.audit import audit_run
-from scoredsociety.audit.deterrence import acts_by_audience
-from scoredsociety.engine.result import PROFILE_FIELDS, Flag, RunData, profile_level
 
 GROUPS = ["all", "income=poorest fifth", "sex=female", "party=party member", "age=60+"]
 

@@ -9,7 +9,6 @@ from functools import cache
 
 import numpy as np
 import pytest
-from audit_worlds import CONDUCTS, SCHEMES, entry, hand_run, random_run, result_of
 
 from scoredsociety.audit import (
     compare_runs,
@@ -20,6 +19,7 @@ from scoredsociety.audit import (
     spiral_gain,
 )
 from scoredsociety.engine.result import RunData, SocietyResult
+from tests.audit.audit_worlds import CONDUCTS, SCHEMES, entry, hand_run, random_run, result_of
 
 
 @cache

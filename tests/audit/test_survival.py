@@ -9,12 +9,12 @@ import warnings
 
 import numpy as np
 import pytest
-from audit_worlds import entry, hand_run, in_force, random_run
 from scipy.stats import CensoredData, ecdf
 
 from scoredsociety.audit import audit_run, kaplan_meier
 from scoredsociety.audit.sample import load_sample
 from scoredsociety.audit.survival import episodes, first_at_most, trapped
+from tests.audit.audit_worlds import entry, hand_run, in_force, random_run
 
 
 @pytest.mark.parametrize("seed", range(6))

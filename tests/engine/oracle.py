@@ -1,4 +1,4 @@
-"""The month as an obvious loop over people, months and rules: slow, plain, and the judge of the kernel.
+"""The month as an obvious loop: slow, plain, and the judge of the kernel.
 
 It shares with the engine the people, the random function ``draw`` and the resolved regime, and
 nothing else: no compiled tables, no chains, no compaction, no tiles of state.
@@ -9,8 +9,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
 
 from scoredsociety.base.normal import normal_quantile
 from scoredsociety.base.streams import Block, draw
@@ -147,7 +145,9 @@ class Oracle:
             "dog-owners": p.flags[i] & DOG,
             "business-owners": p.flags[i] & BUSINESS,
         }[c.who]
-        rate = c.monthly.value if eligible else c.monthly.value * (c.others.value if c.others else 0.0)
+        rate = (
+            c.monthly.value if eligible else c.monthly.value * (c.others.value if c.others else 0.0)
+        )
         if rate == 0.0:
             return 0.0
         rho = self.world.parameters.common_propensity.value
@@ -164,14 +164,31 @@ class Oracle:
         return 1.0 - missed
 
     def _scatter(
-        self, who: int, name: str, stream: int, layer: int, rate: float, low: float, width: float, u: float
+        self,
+        who: int,
+        name: str,
+        stream: int,
+        layer: int,
+        rate: float,
+        low: float,
+        width: float,
+        u: float,
     ) -> list[Point]:
         out, time, serial = [], -math.log(u) / rate, 0
         while time < self.months:
             block, owner = Block.CANDIDATE | layer << 8, who | serial << 12
             marks = [self.u(owner, stream, block, lane) for lane in range(4)]
             out.append(
-                Point(who, name, layer, serial, int(time) + 1, low + width * marks[0], marks[1], marks[2])
+                Point(
+                    who,
+                    name,
+                    layer,
+                    serial,
+                    int(time) + 1,
+                    low + width * marks[0],
+                    marks[1],
+                    marks[2],
+                )
             )
             serial += 1
             time += -math.log(marks[3]) / rate
@@ -191,7 +208,9 @@ class Oracle:
                 if rate > 0 and LAYERS[layer] < self._highest(name, c):
                     width = LAYERS[layer + 1] - LAYERS[layer]
                     u = self.u(i, stream, Block.FIRST | (layer // 4) << 8, layer % 4)
-                    out += self._scatter(i, name, stream, layer, rate * width, LAYERS[layer], width, u)
+                    out += self._scatter(
+                        i, name, stream, layer, rate * width, LAYERS[layer], width, u
+                    )
             if c.innocent:
                 false = (c.innocent.minority if person.minority else c.innocent.majority).value
                 if false > 0:
@@ -220,7 +239,9 @@ class Oracle:
             for person in self.people:
                 for point in person.points:
                     if point.month == month and point.conduct == "shock":
-                        person.shocked_to = month + int(self.world.parameters.shock_months.value) - 1
+                        person.shocked_to = (
+                            month + int(self.world.parameters.shock_months.value) - 1
+                        )
             order = list(self.world.conducts)
             due = [
                 (order.index(point.conduct), point.layer, person.index, point.serial)
@@ -237,7 +258,7 @@ class Oracle:
             }
             found = [record for key in sorted(due) for record in self._act(*by_key[key], month)]
             for record in found:
-                self._enter(*record, month)
+                self._enter(month, *record)
             for person in self.people:
                 self._counters(person, month)
             for person in self.people:
@@ -271,7 +292,9 @@ class Oracle:
         """Return the part of the channel mark that belongs to a channel."""
         edge, chance, missed = 0.0, self._chance(c), 1.0
         shares = []
-        limited = [k for k in self.world.channels if self.world.channels[k].capacity.value is not None]
+        limited = [
+            k for k in self.world.channels if self.world.channels[k].capacity.value is not None
+        ]
         order = [k for k in self.world.channels if k in c.detection]
         for channel in [k for k in order if k not in limited] + [k for k in order if k in limited]:
             low = edge
@@ -287,8 +310,8 @@ class Oracle:
     def _act(self, person: Person, point: Point, month: int) -> list[tuple[Any, ...]]:
         c = self.world.conducts[point.conduct]
         if point.innocent:
-            channel = self.world.channels[c.innocent_channel or ""]
-            if point.truth < channel.human_review.value:
+            watching = self.world.channels[c.innocent_channel or ""]
+            if point.truth < watching.human_review.value:
                 return []
             return [(person, point, c.innocent_channel, Truth.NO_EVENT, None, 0)]
         plain = self._plain(person, point.conduct, c, month)
@@ -304,7 +327,9 @@ class Oracle:
                         step = int((point.height / multiple - 1.0) / f.theta.value)
                         cause = counted[min(max(step, 0), len(counted) - 1)]
                         multiple *= 1.0 + f.theta.value * len(counted)
-                elif person.grade[name] > list(s.grades.bands if s.grades else ()).index(f.below or ""):
+                elif person.grade[name] > list(s.grades.bands if s.grades else ()).index(
+                    f.below or ""
+                ):
                     multiple *= 1.0 + f.theta.value
                     cause = cause or person.last_bad.get(name)
         if point.height >= multiple:
@@ -364,7 +389,14 @@ class Oracle:
         return plain
 
     def _enter(
-        self, person: Person, point: Point, channel: str, truth: Truth, cause: Row | None, gen: int, month: int
+        self,
+        month: int,
+        person: Person,
+        point: Point,
+        channel: str,
+        truth: Truth,
+        cause: Row | None,
+        gen: int,
     ) -> None:
         stream, owner = identity(point.conduct), point.who | point.serial << 12
         for name, s in self.regime.schemes.items():
@@ -378,7 +410,8 @@ class Oracle:
                 flags = self._process(s, truth, marks)
             stopped = bool(flags & Flag.CORRECTED)
             row = Row(
-                person.index, Kind.ENTRY if s.kind == "list" else Kind.RECORD, name, point.conduct, channel,
+                person.index, Kind.ENTRY if s.kind == "list" else Kind.RECORD, name, point.conduct,
+                channel,
                 truth, gen, flags, ExitReason.STOPPED if stopped else ExitReason.IN_FORCE, month,
                 month if stopped else self.months, rule.points or 0, 0, cause,
                 -1 if point.innocent else point.who,
@@ -398,7 +431,8 @@ class Oracle:
                 if memo.origin == name and (person.pilot or target.subjects.where == "everywhere"):
                     copy = Row(
                         row.subject, Kind.RECORD, memo.target, row.conduct, channel, truth, gen,
-                        flags | Flag.COPIED, ExitReason.IN_FORCE, month, self.months, memo.points, 0,
+                        flags | Flag.COPIED, ExitReason.IN_FORCE, month, self.months, memo.points,
+                        0,
                         row, row.actor, row.act,
                     )  # fmt: skip
                     self.ledger.append(copy)
@@ -429,7 +463,9 @@ class Oracle:
     def _list(self, person: Person, s: Scheme, row: Row, marks: list[float], month: int) -> None:
         assert s.process.exit is not None
         ex = s.process.exit
-        income = person.income * (1.0 - self.world.sanctions["JOB"].harm.value if person.income_hit else 1.0)
+        income = person.income * (
+            1.0 - self.world.sanctions["JOB"].harm.value if person.income_hit else 1.0
+        )
         hazard = ex.monthly.value * (income / self.median) ** ex.income_exponent.value
         d = 1 + math.floor(math.log(marks[0]) / math.log1p(-hazard))
         term = int(ex.term_months.value or 0)
@@ -438,7 +474,9 @@ class Oracle:
             d, row.ends_as = term, ExitReason.TERM
         row.due = month + d
         row.late = marks[2] < s.process.late_appeal.value
-        success = s.process.review.rightful if row.truth == Truth.TRUE else s.process.review.wrongful
+        success = (
+            s.process.review.rightful if row.truth == Truth.TRUE else s.process.review.wrongful
+        )
         row.wins = marks[3] < success.value
         person.rows.append(row)
 
@@ -480,7 +518,9 @@ class Oracle:
     def _grade(self, s: Scheme, person: Person, name: str, honest: bool = False) -> int:
         assert s.grades is not None
         assert s.start is not None
-        mine = [r for r in person.records if r.scheme == name and (not honest or r.truth == Truth.TRUE)]
+        mine = [
+            r for r in person.records if r.scheme == name and (not honest or r.truth == Truth.TRUE)
+        ]
         balance = s.start.value + sum(r.points for r in mine)
         names, floors = list(s.grades.bands), list(s.grades.bands.values())
         g = next((i for i, f in enumerate(floors[:-1]) if balance >= f), len(floors) - 1)
@@ -491,7 +531,10 @@ class Oracle:
 
     def _observe(self, person: Person, month: int) -> None:
         codes = {
-            e.sanction for row in person.rows for e in self.regime.schemes[row.scheme].effects if e.listed
+            e.sanction
+            for row in person.rows
+            for e in self.regime.schemes[row.scheme].effects
+            if e.listed
         }
         for name, s in self.regime.schemes.items():
             if s.kind != "points" or (s.subjects.where == "pilot-cities" and not person.pilot):
@@ -541,8 +584,3 @@ def engine_keys(ledger: Any, manifest: Any) -> list[tuple[Any, ...]]:
 def oracle_keys(rows: list[Row]) -> list[tuple[Any, ...]]:
     """Return the keys of the oracle's ledger, with those of the causes."""
     return [(r.key(), r.cause.key() if r.cause else None) for r in rows]
-
-
-def as_numbers(values: Any) -> list[float]:
-    """Return a flat list (helper of the tests)."""
-    return np.asarray(values, dtype=float).ravel().tolist()

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from scoredsociety.audit import kaplan_meier
 from scoredsociety.engine import ExitReason, Flag, Kind, RunData, Truth
 from scoredsociety.engine.result import profile_level
 from scoredsociety.engine.scalars import perceived_factor
-from tests.engine.worlds import a_list, conduct, exit_by, homogeneous, points, process, quantity, run
+from scoredsociety.schemes.model import ResolvedRegime
+from scoredsociety.society import Society
+from tests.engine.worlds import (
+    a_list,
+    conduct,
+    exit_by,
+    homogeneous,
+    points,
+    process,
+    quantity,
+    run,
+)
 
 
 def adults(data: RunData) -> int:
@@ -19,7 +32,7 @@ def adults(data: RunData) -> int:
     return int(data.replicates[0].monthly["adults"][0].sum())
 
 
-def rows(data: RunData, kind: Kind = Kind.ENTRY) -> np.ndarray:
+def rows(data: RunData, kind: Kind = Kind.ENTRY) -> Any:
     """Return the ledger rows of one kind about people who were adults from the start."""
     ledger = data.replicates[0].ledger
     grown = profile_level(ledger["profile"], "age") > 0
@@ -44,7 +57,13 @@ def test_waiting_for_the_first_record_is_geometric(rate, chance):
 
 @pytest.mark.parametrize(
     ("rate", "mu", "term"),
-    [(0.001, 0.03, None), (0.004, 0.1, None), (0.001, 0.012, 24), (0.003, 0.03, 12), (0.002, 0.03, 1)],
+    [
+        (0.001, 0.03, None),
+        (0.004, 0.1, None),
+        (0.001, 0.012, 24),
+        (0.003, 0.03, 12),
+        (0.002, 0.03, 1),
+    ],
 )
 def test_the_stock_of_a_list_is_that_of_an_infinite_server_queue(rate, mu, term):
     data = run(homogeneous({"x": conduct(rate)}, a_list(exits=exit_by(mu, term))))
@@ -52,7 +71,9 @@ def test_the_stock_of_a_list_is_that_of_an_infinite_server_queue(rate, mu, term)
     for t in (1, 6, 24, 60, 120):
         k = min(t, term) if term else t
         expected = n * rate * (1 - (1 - mu) ** k) / mu  # transient; t to infinity: rate / mu
-        in_force = found[(found["month"] <= t) & ((found["end"] > t) | (found["exit"] == ExitReason.IN_FORCE))]
+        in_force = found[
+            (found["month"] <= t) & ((found["end"] > t) | (found["exit"] == ExitReason.IN_FORCE))
+        ]
         close(len(in_force), expected, math.sqrt(expected))
 
 
@@ -66,7 +87,9 @@ def test_a_term_ends_as_many_entries_as_outlive_it(mu, term):
     close(share, expected, math.sqrt(max(expected * (1 - expected), 1e-12) / len(old)))
 
 
-@pytest.mark.parametrize(("rate", "mu", "theta"), [(0.001, 0.05, 20.0), (0.002, 0.03, 5.0), (0.0005, 0.1, 29.0)])
+@pytest.mark.parametrize(
+    ("rate", "mu", "theta"), [(0.001, 0.05, 20.0), (0.002, 0.03, 5.0), (0.0005, 0.1, 29.0)]
+)
 def test_saturating_feedback_is_an_exact_markov_chain(rate, mu, theta):
     data = run(
         homogeneous({"x": conduct(rate)}, a_list(exits=exit_by(mu), theta=theta, counts_to=1)),
@@ -78,7 +101,9 @@ def test_saturating_feedback_is_an_exact_markov_chain(rate, mu, theta):
     seen = len(found) / n
     close(seen, entries, math.sqrt(entries * (1 + 2 * rate * theta / mu) / n))
     held = [
-        np.unique(found["subject"][(found["month"] <= t) & ((found["end"] > t) | (found["exit"] == 0))]).size
+        np.unique(
+            found["subject"][(found["month"] <= t) & ((found["end"] > t) | (found["exit"] == 0))]
+        ).size
         for t in (20, 100)
     ]
     for t, k in zip((20, 100), held, strict=True):
@@ -109,12 +134,16 @@ def _saturating(rate: float, mu: float, theta: float, months: int) -> tuple[np.n
     return listed, entries
 
 
-@pytest.mark.parametrize(("rate", "mu", "theta"), [(0.004, 0.1, 2.0), (0.01, 0.1, 4.0), (0.03, 0.1, 2.0)])
+@pytest.mark.parametrize(
+    ("rate", "mu", "theta"), [(0.004, 0.1, 2.0), (0.01, 0.1, 4.0), (0.03, 0.1, 2.0)]
+)
 def test_spiral_gain_is_lambda_theta_over_mu(rate, mu, theta):
     # the linear form, in which each entry in force adds theta: a branching process
     counts_to = int(30 // theta)
     data = run(
-        homogeneous({"x": conduct(rate)}, a_list(exits=exit_by(mu), theta=theta, counts_to=counts_to)),
+        homogeneous(
+            {"x": conduct(rate)}, a_list(exits=exit_by(mu), theta=theta, counts_to=counts_to)
+        ),
         people=150_000,
     )
     n, found = adults(data), rows(data)
@@ -139,7 +168,9 @@ def test_spiral_gain_is_lambda_theta_over_mu(rate, mu, theta):
     assert abs((found["generation"] > 0).mean() - gain) < 0.1 * gain
 
 
-@pytest.mark.parametrize(("bad", "good", "window"), [(0.05, 0.0, 24), (0.2, 0.1, 12), (0.08, 0.08, 24)])
+@pytest.mark.parametrize(
+    ("bad", "good", "window"), [(0.05, 0.0, 24), (0.2, 0.1, 12), (0.08, 0.08, 24)]
+)
 def test_grades_in_a_rolling_window_are_poisson_and_skellam(bad, good, window):
     bands = {"AA": 1010, "A": 1000, "B": 980, "C": 970, "D": 0}
     deed = conduct(good or 1e-12, deed=True)
@@ -167,7 +198,13 @@ def test_grades_in_a_rolling_window_are_poisson_and_skellam(bad, good, window):
     people = profile_level(ledger["profile"], "age") > 0
     grown[ledger["subject"][people]] = True
     never = n - np.count_nonzero(grown)
-    low = {"AA": (1010, 10**6), "A": (1000, 1010), "B": (980, 1000), "C": (970, 980), "D": (-(10**6), 970)}
+    low = {
+        "AA": (1010, 10**6),
+        "A": (1000, 1010),
+        "B": (980, 1000),
+        "C": (970, 980),
+        "D": (-(10**6), 970),
+    }
     for grade, (floor, top) in low.items():
         seen = np.count_nonzero((total >= floor) & (total < top) & grown) + never * (grade == "A")
         p = expected[grade]
@@ -176,7 +213,8 @@ def test_grades_in_a_rolling_window_are_poisson_and_skellam(bad, good, window):
 
 
 @pytest.mark.parametrize(
-    ("nu", "window", "tau", "iota"), [(0.7, 10, 30, 0.5), (1.0, 60, 30, 0.9), (0.4, 20, 10, 0.2), (0.0, 10, 30, 0.5)]
+    ("nu", "window", "tau", "iota"),
+    [(0.7, 10, 30, 0.5), (1.0, 60, 30, 0.9), (0.4, 20, 10, 0.2), (0.0, 10, 30, 0.5)],
 )
 def test_correction_before_entry_is_the_product_of_its_parts(nu, window, tau, iota):
     rightful = 0.1
@@ -200,14 +238,14 @@ def test_correction_before_entry_is_the_product_of_its_parts(nu, window, tau, io
             (Flag.CORRECTED, nu * files * success),
         ):
             close(np.mean(part["flags"] & bit > 0), p, math.sqrt(p * (1 - p) / n) + 1e-12)
-        assert np.array_equal(part["exit"] == ExitReason.STOPPED, part["flags"] & Flag.CORRECTED > 0)
+        assert np.array_equal(
+            part["exit"] == ExitReason.STOPPED, part["flags"] & Flag.CORRECTED > 0
+        )
     assert abs(np.mean(found["truth"] == Truth.EXCUSED) - 0.3) < 4 * math.sqrt(0.21 / len(found))
 
 
 @pytest.mark.parametrize("mu", [0.02, 0.08, 0.3])
 def test_time_on_the_list_is_geometric_under_censoring(mu):
-    from scoredsociety.audit import kaplan_meier
-
     data = run(homogeneous({"x": conduct(0.01)}, a_list(exits=exit_by(mu))), months=60)
     found = rows(data)
     found = found[found["end"] > found["month"]]
@@ -221,7 +259,9 @@ def test_time_on_the_list_is_geometric_under_censoring(mu):
         close(curve.survival[i], expected, math.sqrt(expected * (1 - expected) / at_risk) + 1e-9)
 
 
-@pytest.mark.parametrize(("acts", "chance", "false"), [(1.0, 0.01, 0.001), (0.2, 0.05, 0.02), (3.0, 0.001, 0.0006)])
+@pytest.mark.parametrize(
+    ("acts", "chance", "false"), [(1.0, 0.01, 0.001), (0.2, 0.05, 0.02), (3.0, 0.001, 0.0006)]
+)
 def test_precision_of_alerts_is_base_rate_arithmetic(acts, chance, false):
     kind = conduct(
         acts,
@@ -230,29 +270,27 @@ def test_precision_of_alerts_is_base_rate_arithmetic(acts, chance, false):
         innocent_channel="camera",
     )
     data = run(
-        homogeneous({"x": kind}, points({"x": -1}, expiry=12, bands={"A": 900, "D": 0})), people=60_000
+        homogeneous({"x": kind}, points({"x": -1}, expiry=12, bands={"A": 900, "D": 0})),
+        people=60_000,
     )
     found = rows(data, Kind.RECORD)
     minority = profile_level(found["profile"], "group") == 1
     for group, rate in ((False, false), (True, 10 * false)):
         part = found[minority == group]
         precision = acts * chance / (acts * chance + rate)
-        close(np.mean(part["truth"] == Truth.TRUE), precision, math.sqrt(precision * (1 - precision) / len(part)))
+        close(
+            np.mean(part["truth"] == Truth.TRUE),
+            precision,
+            math.sqrt(precision * (1 - precision) / len(part)),
+        )
 
 
 @pytest.mark.parametrize("wrong", [0.02, 0.3])
 def test_wrong_attributions_land_in_the_same_group_and_city(wrong):
-    from scoredsociety.society import Society
-
-    def errs(data):
-        for c in data["world"]["channels"].values():
-            c["wrong_person"] = {"majority": quantity(wrong), "minority": quantity(2 * wrong)}
-        return data
-
-    from scoredsociety.schemes.model import ResolvedRegime
-
     plain = homogeneous({"x": conduct(0.02)}, a_list(exits=exit_by(0.2))).model_dump(mode="json")
-    data = run(ResolvedRegime.model_validate(errs(plain)), people=8192, months=40)
+    for channel in plain["world"]["channels"].values():
+        channel["wrong_person"] = {"majority": quantity(wrong), "minority": quantity(2 * wrong)}
+    data = run(ResolvedRegime.model_validate(plain), people=8192, months=40)
     ledger = data.replicates[0].ledger
     table = Society.make(people=8192, seed=1).table()
     city, group = table["city"].to_numpy(), table["minority"].to_numpy()

@@ -41,7 +41,9 @@ def many_schemes(data: Tree) -> None:
     """Add a second list with a memorandum of its own, and no expiry of records."""
     busy(data)
     other = dict(data["schemes"]["court-list"]) | {"scheme": "other-list", "feedback": []}
-    other["rules"] = [dict(other["rules"][0]) | {"conduct": c} for c in ("loan-arrears", "court-default")]
+    other["rules"] = [
+        dict(other["rules"][0]) | {"conduct": c} for c in ("loan-arrears", "court-default")
+    ]
     data["schemes"]["other-list"] = other
     data["memoranda"].append(dict(data["memoranda"][0]) | {"origin": "other-list", "points": -3})
     data["schemes"]["rongcheng-points"]["process"]["expiry_months"]["value"] = None
@@ -56,7 +58,9 @@ CASES: dict[str, Any] = {
     "as shipped": (lambda: resolve("fragmented-2018"), 2000, 48),
     "calibration B, long": (lambda: resolve("fragmented-2018", (), {"court-list": "B"}), 900, 150),
     "all safeguards": (
-        lambda: resolve("fragmented-2018", ("notice", "longer-window", "independent-review", "sunset")),
+        lambda: resolve(
+            "fragmented-2018", ("notice", "longer-window", "independent-review", "sunset")
+        ),
         1500,
         40,
     ),

@@ -29,9 +29,13 @@ def society(c: Compiled, people: int = 30_000, months: int = 36, **settings: Any
 
 def assert_same(a: Any, b: Any) -> None:
     assert a.ledger.tobytes() == b.ledger.tobytes()
-    assert {k: v.tobytes() for k, v in a.monthly.items()} == {k: v.tobytes() for k, v in b.monthly.items()}
+    assert {k: v.tobytes() for k, v in a.monthly.items()} == {
+        k: v.tobytes() for k, v in b.monthly.items()
+    }
     assert a.acts.tobytes() == b.acts.tobytes()
-    assert {k: v.tobytes() for k, v in a.mobility.items()} == {k: v.tobytes() for k, v in b.mobility.items()}
+    assert {k: v.tobytes() for k, v in a.mobility.items()} == {
+        k: v.tobytes() for k, v in b.mobility.items()
+    }
     assert {k: v.tobytes() for k, v in a.population.items()} == {
         k: v.tobytes() for k, v in b.population.items()
     }
@@ -129,14 +133,26 @@ def test_removing_a_rule_changes_only_lives_that_the_rule_touched():
     touched = set(a.ledger["subject"][a.ledger["conduct"] == rule].tolist())
     assert touched
     assert changed(a.ledger, b.ledger) <= touched
-    assert set(a.ledger["subject"][a.ledger["conduct"] == rule].tolist()) <= changed(a.ledger, b.ledger)
+    assert set(a.ledger["subject"][a.ledger["conduct"] == rule].tolist()) <= changed(
+        a.ledger, b.ledger
+    )
 
 
 def test_with_and_without_a_safeguard_the_same_people_do_the_same_things():
     a = society(compiled(resolve("fragmented-2018")))
-    b = society(compiled(resolve("fragmented-2018", ["notice", "longer-window", "independent-review"])))
-    first = {(r["actor"], r["act"], r["month"]) for r in a.ledger if r["generation"] == 0 and r["kind"] == 0}
-    second = {(r["actor"], r["act"], r["month"]) for r in b.ledger if r["generation"] == 0 and r["kind"] == 0}
+    b = society(
+        compiled(resolve("fragmented-2018", ["notice", "longer-window", "independent-review"]))
+    )
+    first = {
+        (r["actor"], r["act"], r["month"])
+        for r in a.ledger
+        if r["generation"] == 0 and r["kind"] == 0
+    }
+    second = {
+        (r["actor"], r["act"], r["month"])
+        for r in b.ledger
+        if r["generation"] == 0 and r["kind"] == 0
+    }
     # only people whose status differs can differ in conduct: far fewer than one in fifty acts
     assert len(first ^ second) < 0.02 * len(first | second)
     # and what a safeguard stops, it stops among the same records
@@ -207,11 +223,12 @@ def test_the_thinned_draw_has_the_distribution_of_the_dense_one():
     grown = np.flatnonzero(scratch.persons["adult_from"] == 1)
     rng = np.random.default_rng(7)
     dense = rng.poisson(mean[grown, None], (len(grown), months))  # the reference: no learning
-    flat = edited(lambda d: (without_ties(d), d["world"]["parameters"]["certainty_elasticity"].update(value=0.0)))
-    ledgers = [
-        run_society(compiled(flat), TABLES, people=TILE, months=months, seed=3, replicate=0)[0].ledger
-    ]
-    ledger = ledgers[0]
+
+    def flat(data: Tree) -> None:
+        without_ties(data)
+        data["world"]["parameters"]["certainty_elasticity"]["value"] = 0.0
+
+    ledger = society(compiled(edited(flat)), people=TILE, months=months).ledger
     mine = ledger[(ledger["conduct"] == traffic) & (ledger["kind"] == 0) & (ledger["actor"] >= 0)]
     pilot = grown[scratch.persons["pilot"][grown] == 1]
     ours = np.bincount(mine["subject"], minlength=TILE)[pilot]
@@ -241,7 +258,11 @@ def test_limited_capacity_settles_in_a_few_passes():
 
 
 def test_grades_fit_the_program():
-    assert all(len(s.grades.bands) <= MAX_GRADES for s in resolve("fragmented-2018").schemes.values() if s.grades)
+    assert all(
+        len(s.grades.bands) <= MAX_GRADES
+        for s in resolve("fragmented-2018").schemes.values()
+        if s.grades
+    )
 
 
 def test_two_replicates_are_two_societies():

@@ -22,7 +22,9 @@ def quantity(value: float | None) -> Tree:
     return {"value": value, "confidence": "assumed"}
 
 
-def edited(edit: Callable[[Tree], None], regime: str = "fragmented-2018", **settings: Any) -> ResolvedRegime:
+def edited(
+    edit: Callable[[Tree], None], regime: str = "fragmented-2018", **settings: Any
+) -> ResolvedRegime:
     """Return a shipped regime after a change to its plain form."""
     data = copy.deepcopy(resolve(regime, **settings).model_dump(mode="json"))
     edit(data)
@@ -98,7 +100,9 @@ def a_list(
     } | settings
 
 
-def points(rules: dict[str, int], *, expiry: int | None, bands: dict[str, int], **settings: Any) -> Tree:
+def points(
+    rules: dict[str, int], *, expiry: int | None, bands: dict[str, int], **settings: Any
+) -> Tree:
     """Return a points scheme."""
     return {
         "scheme": "a-score",
@@ -134,6 +138,8 @@ def homogeneous(conducts: dict[str, Tree], *schemes: Tree, **parameters: float) 
     return edited(edit, "none")
 
 
-def run(regime: ResolvedRegime, people: int = 40_000, months: int = 120, **settings: Any) -> RunData:
+def run(
+    regime: ResolvedRegime, people: int = 40_000, months: int = 120, **settings: Any
+) -> RunData:
     """Simulate in memory."""
     return simulate(regime, people=people, months=months, **({"replicates": 1} | settings))

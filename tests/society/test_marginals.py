@@ -51,7 +51,11 @@ def shares(p):
 
 
 def test_every_marginal_within_two_tenths_of_a_point(people):
-    off = {name: (wanted, seen) for name, wanted, seen in shares(people) if abs(wanted - seen) > POINT_TWO}
+    off = {
+        name: (wanted, seen)
+        for name, wanted, seen in shares(people)
+        if abs(wanted - seen) > POINT_TWO
+    }
     assert not off
 
 
@@ -60,7 +64,9 @@ def test_marginals_hold_for_other_seeds(seed):
     society = Society.make(people=100_000, seed=seed)
     tiles = [society.tile(t) for t in range(25)]
     p = type(tiles[0])(*(np.concatenate(a)[:100_000] for a in zip(*tiles, strict=True)))
-    off = {name: (wanted, seen) for name, wanted, seen in shares(p) if abs(wanted - seen) > POINT_TWO}
+    off = {
+        name: (wanted, seen) for name, wanted, seen in shares(p) if abs(wanted - seen) > POINT_TWO
+    }
     assert not off
 
 

@@ -11,7 +11,9 @@ from scoredsociety.study import simulate
 REPLICATES = 6
 
 
-def fragmented(*safeguards: str, calibration: str = "A", regime: str = "fragmented-2018") -> RunData:
+def fragmented(
+    *safeguards: str, calibration: str = "A", regime: str = "fragmented-2018"
+) -> RunData:
     calibrations = {"court-list": calibration} if regime != "none" else {}
     return simulate(regime, safeguards=safeguards, calibrations=calibrations, replicates=REPLICATES)
 
@@ -22,7 +24,9 @@ def plain() -> RunData:
 
 
 def per_adult(run: RunData, name: str, month: int = -1) -> np.ndarray:
-    return np.array([r.monthly[name][month].sum() / r.monthly["adults"][month].sum() for r in run.replicates])
+    return np.array(
+        [r.monthly[name][month].sum() / r.monthly["adults"][month].sum() for r in run.replicates]
+    )
 
 
 @pytest.mark.parametrize(("calibration", "published", "room"), [("A", 9.0, 0.6), ("B", 5.7, 0.6)])
@@ -45,7 +49,9 @@ def test_most_residents_of_pilot_cities_are_in_grade_a(plain):
 def wrongful(run: RunData) -> tuple[float, float]:
     shares = []
     for r in run.replicates:
-        entered = r.ledger[(r.ledger["kind"] == Kind.ENTRY) & (r.ledger["exit"] != ExitReason.STOPPED)]
+        entered = r.ledger[
+            (r.ledger["kind"] == Kind.ENTRY) & (r.ledger["exit"] != ExitReason.STOPPED)
+        ]
         shares.append(np.mean(entered["truth"] != 0))
     return float(np.mean(shares)), float(np.std(shares, ddof=1) / np.sqrt(REPLICATES))
 
@@ -83,7 +89,8 @@ def test_deterrence_among_the_aware_fades_within_eighteen_months(plain):
 
 def test_refusals_are_of_the_size_of_the_published_ones(plain):
     per_month = [
-        r.monthly["refused:FLY"][:50].sum(axis=1) / r.monthly["adults"][:50].sum(axis=1) for r in plain.replicates
+        r.monthly["refused:FLY"][:50].sum(axis=1) / r.monthly["adults"][:50].sum(axis=1)
+        for r in plain.replicates
     ]
     assert 7.5 < np.mean([x.sum() for x in per_month]) * 1100 < 10.5  # million; published: 9.36
 

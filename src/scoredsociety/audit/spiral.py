@@ -142,7 +142,7 @@ def require_pair(a: RunData, b: RunData) -> None:
     """Raise ValueError unless two runs are the same societies with the same luck."""
     wrong = [
         f"{key}: {a.manifest.get(key)!r} and {b.manifest.get(key)!r}"
-        for key in ("seed", "people", "months", "marginals", "majorants")
+        for key in ("seed", "people", "months", "marginals")
         if a.manifest.get(key) != b.manifest.get(key)
     ]
     if len(a.replicates) != len(b.replicates):

@@ -33,7 +33,7 @@ def _stamp() -> str:
 
 def _compile(function: Callable[P, R], **options: Any) -> Callable[P, R]:
     dispatcher = numba.njit(nogil=True, cache=True, error_model="numpy", **options)(function)
-    index = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    index: Any = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
     if hasattr(index, "_source_stamp"):
         index._source_stamp = (index._source_stamp, _stamp())
     return cast("Callable[P, R]", dispatcher)

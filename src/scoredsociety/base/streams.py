@@ -14,13 +14,15 @@ Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3" (Rando
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from scoredsociety.base.jit import inlined, kernel, unrolled
 
+Word = Any
+"""An unsigned 64-bit number: np.uint64 in kernels, which Numba types for itself."""
 MASK = np.uint64(0xFFFFFFFF)
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)
@@ -53,8 +55,8 @@ class Block(IntEnum):
 
 @unrolled
 def philox(
-    c0: int, c1: int, c2: int, c3: int, k0: int, k1: int
-) -> tuple[int, int, int, int]:
+    c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word
+) -> tuple[Word, Word, Word, Word]:
     """Return the four 32-bit words of Philox4x32-10 (all arguments and results are uint64)."""
     for _ in range(10):
         p0 = _M0 * c0
@@ -72,8 +74,8 @@ def philox(
 
 @inlined
 def words(
-    seed: int, replicate: int, who: int, stream: int, tile: int, block: int
-) -> tuple[int, int, int, int]:
+    seed: int, replicate: int, who: Word, stream: Word, tile: int, block: Word
+) -> tuple[Word, Word, Word, Word]:
     """Return the four words of one block of decisions."""
     return philox(
         np.uint64(who),
@@ -87,7 +89,7 @@ def words(
 
 @kernel
 def words_of_many(
-    out: NDArray[np.uint32], seed: int, replicate: int, stream: int, tile: int, block: int
+    out: NDArray[np.uint32], seed: int, replicate: int, stream: Word, tile: int, block: Word
 ) -> None:
     """Fill ``out`` (4, n) with the words of one block for who = 0 ... n - 1, in vector code."""
     for i in range(out.shape[1]):
@@ -102,13 +104,15 @@ def words_of_many(
 
 
 @inlined
-def uniform(word: int) -> float:
+def uniform(word: Word) -> float:
     """Map a 32-bit word to the open interval (0, 1)."""
     return (np.float64(word) + 0.5) * 2.3283064365386963e-10
 
 
 @kernel
-def draw(seed: int, replicate: int, who: int, stream: int, tile: int, block: int, lane: int) -> float:
+def draw(
+    seed: int, replicate: int, who: int, stream: int, tile: int, block: int, lane: int
+) -> float:
     """Return one decision as a uniform number: the readable form of the streams.
 
     Parameters

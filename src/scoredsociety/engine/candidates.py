@@ -21,9 +21,7 @@ from scoredsociety.engine.compile import LAYERS, Program
 from scoredsociety.engine.state import INNOCENT, SHOCK, Scratch
 from scoredsociety.society.people import BUSINESS, DOG, DRIVER
 
-_CONTEXT, _FIRST, _CANDIDATE = (
-    np.uint64(b) for b in (Block.CONTEXT, Block.FIRST, Block.CANDIDATE)
-)
+_CONTEXT, _FIRST, _CANDIDATE = (np.uint64(b) for b in (Block.CONTEXT, Block.FIRST, Block.CANDIDATE))
 _EDGES = np.array(LAYERS)
 _8, _12 = np.uint64(8), np.uint64(12)
 _SHOCK_STREAM = np.uint64(0x5C0C0001)
@@ -40,7 +38,12 @@ def base_rates(
     rate = b e exp(s z - s**2 / 2) f(income rank), with z = sqrt(rho) z_i + sqrt(1 - rho) eps
     (MODEL.md BEH).
     """
-    rate, conducts, settings, lanes = scratch.rate, program.conducts, program.settings[0], scratch.lanes
+    rate, conducts, settings, lanes = (
+        scratch.rate,
+        program.conducts,
+        program.settings[0],
+        scratch.lanes,
+    )
     persons, flags, general, rank = (
         scratch.persons,
         scratch.people.flags,
@@ -79,7 +82,7 @@ def _scatter(
     who: int,
     code: int,
     layer: int,
-    stream: int,
+    stream: Any,
     rate: float,
     low: float,
     width: float,
@@ -132,7 +135,12 @@ def draw_candidates(
         call again with more room.
     """
     used = 0
-    candidates, persons, rate, lanes = scratch.candidates, scratch.persons, scratch.rate, scratch.lanes
+    candidates, persons, rate, lanes = (
+        scratch.candidates,
+        scratch.persons,
+        scratch.rate,
+        scratch.lanes,
+    )
     conducts, shock = program.conducts, program.settings[0].shock_monthly
     windows = scratch.windows  # row 0: all months; row 1 + i: months in which person i is shocked
     windows[0, :] = 1
@@ -163,7 +171,11 @@ def draw_candidates(
             span = conduct.chance * width * months
             for i in range(n):
                 u = uniform(lanes[layer % 4, i])
-                if u > 1.0 - rate[c, i] * span and persons[i].adult_from <= months and rate[c, i] > 0.0:
+                if (
+                    u > 1.0 - rate[c, i] * span
+                    and persons[i].adult_from <= months
+                    and rate[c, i] > 0.0
+                ):
                     used = _scatter(
                         candidates, used, i, c, layer, conduct.identity,
                         rate[c, i] * conduct.chance * width, low, width, u, windows,

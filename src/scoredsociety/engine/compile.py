@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -211,7 +211,9 @@ def compile_regime(
         DEFAULT_AWARE,
     )
     measures, flows, bit_measure, positions = _measures(regime)
-    rules, schemes_table, by_grade = _scheme_tables(regime, schemes, list(world.conducts), positions)
+    rules, schemes_table, by_grade = _scheme_tables(
+        regime, schemes, list(world.conducts), positions
+    )
     highest = {
         name: max(_highest(regime, name, conduct), (majorants or {}).get(name, 0.0))
         for name, conduct in conducts
@@ -238,7 +240,7 @@ def compile_regime(
         **by_conduct,
         **by_grade,
     )
-    majorants = {
+    covered = {
         name: {
             "highest": highest[name],
             "layers_to": LAYERS[int(conduct_table["layers"][i])],
@@ -252,7 +254,7 @@ def compile_regime(
         channels=tuple(channels),
         measures=tuple(measures),
         flows=frozenset(flows),
-        majorants=majorants,
+        majorants=covered,
         aware_reference=reference,
     )
 
@@ -287,7 +289,9 @@ def _settings(
                 "flight_mask": bits.get("FLY", 0),
                 "rail_mask": bits.get("RAIL", 0),
                 "income_mask": bits.get("JOB", 0) | bits.get("SHAME", 0),
-                "income_loss": world.sanctions["JOB"].harm.value if "JOB" in world.sanctions else 0.0,
+                "income_loss": world.sanctions["JOB"].harm.value
+                if "JOB" in world.sanctions
+                else 0.0,
                 "median_income": median_income,
                 "aware_in": reference[0],
                 "aware_out": reference[1],
@@ -300,12 +304,14 @@ def _salt(name: str) -> int:
     return identity(name) & 0xFFFF
 
 
-def _distinct(names: Sequence[str], function: Any, what: str) -> None:
+def _distinct(names: Sequence[str], function: Callable[[str], int], what: str) -> None:
     seen: dict[int, str] = {}
     for name in names:
         other = seen.setdefault(function(name), name)
         if other != name:
-            raise EngineError(f"{what} {other!r} and {name!r} share a random stream: rename one of them")
+            raise EngineError(
+                f"{what} {other!r} and {name!r} share a random stream: rename one of them"
+            )
 
 
 def _highest(regime: ResolvedRegime, name: str, conduct: Conduct) -> float:
@@ -323,7 +329,9 @@ def _highest(regime: ResolvedRegime, name: str, conduct: Conduct) -> float:
 
 def highest_rates(regime: ResolvedRegime) -> dict[str, float]:
     """Return, by conduct, the largest multiple of the base rate that any state can reach."""
-    return {name: _highest(regime, name, conduct) for name, conduct in regime.world.conducts.items()}
+    return {
+        name: _highest(regime, name, conduct) for name, conduct in regime.world.conducts.items()
+    }
 
 
 def _conduct_tables(
@@ -342,7 +350,8 @@ def _conduct_tables(
         if highest > LAYERS[-1]:
             raise EngineError(
                 f"conduct {name!r} could rise to {highest:g} times its base rate; "
-                f"at most {LAYERS[-1]:g} times can be simulated. Lower its certainty cap, theta or shock factor"
+                f"at most {LAYERS[-1]:g} times can be simulated. "
+                "Lower its certainty cap, theta or shock factor"
             )
         layers[c] = next(i for i in range(1, len(LAYERS)) if highest <= LAYERS[i] + 1e-12)
         # Channels with a limit come last: what an unlimited one records is recorded anyway.
@@ -362,7 +371,11 @@ def _conduct_tables(
         for known in range(1 << len(schemes)):
             multiple = 1.0
             for s, scheme in enumerate(schemes):
-                if known >> s & 1 and scheme.awareness and any(r.conduct == name for r in scheme.rules):
+                if (
+                    known >> s & 1
+                    and scheme.awareness
+                    and any(r.conduct == name for r in scheme.rules)
+                ):
                     multiple = max(multiple, scheme.awareness.certainty.value)
             prior[c, known] = min(1.0, multiple * chance[c])
     psi = regime.world.parameters.shock_factor.value
@@ -465,7 +478,11 @@ def _scheme_tables(
     order = list(regime.schemes)
     for memorandum in regime.memoranda:
         copied[order.index(memorandum.origin), order.index(memorandum.target)] = memorandum.points
-    return rules, _records(SCHEME, items), {"floors": floors, "grade_mask": grade_mask, "copied": copied}
+    return (
+        rules,
+        _records(SCHEME, items),
+        {"floors": floors, "grade_mask": grade_mask, "copied": copied},
+    )
 
 
 PLAIN = ("adults", "sanctioned", "rewarded", "refused:FLY", "refused:RAIL")
@@ -488,7 +505,8 @@ def _measures(
 
     for name, scheme in regime.schemes.items():
         mine = {
-            f"m_{what}": -1 for what in ("listed", "entries", "ever", "in", "out", "records", "grade")
+            f"m_{what}": -1
+            for what in ("listed", "entries", "ever", "in", "out", "records", "grade")
         }
         if scheme.kind == "list":
             for what in ("listed", "entries", "ever"):
@@ -497,7 +515,10 @@ def _measures(
                 mine[f"m_{what}"] = row(f"{what}:{name}", flow=True)
         else:
             mine["m_records"] = row(f"records:{name}", flow=True)
-            rows = [row(f"grade:{name}:{grade}") for grade in (scheme.grades.bands if scheme.grades else ())]
+            rows = [
+                row(f"grade:{name}:{grade}")
+                for grade in (scheme.grades.bands if scheme.grades else ())
+            ]
             mine["m_grade"] = rows[0] if rows else -1
         mine["m_stopped"] = row(f"stopped:{name}", flow=True)
         positions.append(mine)

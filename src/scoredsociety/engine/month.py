@@ -39,7 +39,11 @@ _8, _12, _16, _32 = np.uint64(8), np.uint64(12), np.uint64(16), np.uint64(32)
 _NONE, _SANCTIONS = np.uint64(0), np.uint64(0xFFFFFFFF)
 _RECORD, _ENTRY, _SPELL = int(Kind.RECORD), int(Kind.ENTRY), int(Kind.SPELL)
 _TRUE, _WRONG, _NO_EVENT, _EXCUSED = (int(x) for x in Truth)
-_IN_FORCE, _PERFORMED, _TERM = int(ExitReason.IN_FORCE), int(ExitReason.PERFORMED), int(ExitReason.TERM)
+_IN_FORCE, _PERFORMED, _TERM = (
+    int(ExitReason.IN_FORCE),
+    int(ExitReason.PERFORMED),
+    int(ExitReason.TERM),
+)
 _LATE, _RECOVERED, _STOPPED = (
     int(ExitReason.LATE_APPEAL),
     int(ExitReason.RECOVERED),
@@ -63,7 +67,7 @@ def _touch(person: Any, touched: NDArray[np.int32], count: NDArray[np.int64], i:
 
 @inlined
 def shocks(scratch: Scratch, program: Program, month: int) -> None:
-    """Step 1: illness and job loss."""
+    """Take step 1: illness and job loss."""
     candidates, order, persons = scratch.candidates, scratch.order, scratch.persons
     last = month + program.settings[0].shock_months - 1
     for position in range(scratch.first[month], scratch.first[month + 1]):
@@ -83,15 +87,20 @@ def conduct(
     tile: int,
     month: int,
 ) -> int:
-    """Steps 3 and 4: acts from the state at the start of the month; detection, attribution.
+    """Take steps 3 and 4: acts from the state at the start of the month; detection.
 
     Returns 0, or RATE_ERROR if a rate was above its majorant.
     """
     persons, standings, candidates = scratch.persons, scratch.standings, scratch.candidates
     order, accepted, rate, caught = scratch.order, scratch.accepted, scratch.rate, scratch.caught
-    ledger, links, count = scratch.ledger, scratch.links, scratch.count
+    ledger, links, count = scratch.ledger, scratch.links, scratch.counts
     bucket, bucket_first = scratch.bucket, scratch.bucket_first
-    conducts, rules, schemes, channels = program.conducts, program.rules, program.schemes, program.channels
+    conducts, rules, schemes, channels = (
+        program.conducts,
+        program.rules,
+        program.schemes,
+        program.channels,
+    )
     edge, code_of, prior, settings = (
         program.channel_edge,
         program.channel_code,
@@ -142,7 +151,9 @@ def conduct(
             rule = rules[s, c]
             if rule.theta_listed > 0.0 and standings[s, i].entries > 0:
                 entries = min(int(standings[s, i].entries), int(rule.counts_to))
-                cause = _cause(ledger, links, person.newest, s, entries, point.height / multiple, rule)
+                cause = _cause(
+                    ledger, links, person.newest, s, entries, point.height / multiple, rule
+                )
                 multiple *= 1.0 + rule.theta_listed * entries
             elif rule.theta_below > 0.0 and standings[s, i].grade > rule.below:
                 multiple *= 1.0 + rule.theta_below
@@ -196,7 +207,9 @@ def conduct(
 
 
 @inlined
-def _cause(ledger: Any, links: Any, newest: int, s: int, entries: int, height: float, rule: Any) -> int:
+def _cause(
+    ledger: Any, links: Any, newest: int, s: int, entries: int, height: float, rule: Any
+) -> int:
     """Return the entry that an act at ``height`` (in multiples of the rate without it) follows.
 
     The oldest entry in force adds the first theta, the next the second, and so on.
@@ -232,7 +245,7 @@ def _accept(
 
 
 @inlined
-def _owner(point: Any) -> int:
+def _owner(point: Any) -> Any:
     return np.uint64(point.who) | (np.uint64(point.serial) << _12)
 
 
@@ -266,7 +279,7 @@ def records(
     month: int,
     base: int,
 ) -> int:
-    """Steps 5 to 7: due process before entry, records and points, admission to lists.
+    """Take steps 5 to 7: due process, records and points, admission to lists.
 
     Returns the number of ledger rows; beyond the capacity rows are counted, not written.
     """
@@ -274,10 +287,15 @@ def records(
         scratch.persons,
         scratch.candidates,
         scratch.accepted,
-        scratch.count,
+        scratch.counts,
     )
     ledger, monthly = scratch.ledger, tally.monthly
-    conducts, rules, schemes, copied = program.conducts, program.rules, program.schemes, program.copied
+    conducts, rules, schemes, copied = (
+        program.conducts,
+        program.rules,
+        program.schemes,
+        program.copied,
+    )
     total = schemes.shape[0]
     for a in range(count[ACCEPTED]):
         found = accepted[a]
@@ -294,7 +312,9 @@ def records(
             field = (np.uint64(point.layer) << _8) | (scheme.salt << _16)
             flags = 0
             if rule.points <= 0:  # a deed needs no defence
-                lanes = words(seed, replicate, _owner(point), conducts[c].identity, tile, _PROCESS | field)
+                lanes = words(
+                    seed, replicate, _owner(point), conducts[c].identity, tile, _PROCESS | field
+                )
                 flags = _due_process(scheme, truth, lanes)
             row = used
             used += 1
@@ -314,7 +334,9 @@ def records(
             record.cause = found.cause
             record.actor = -1 if truth == _NO_EVENT else base + int(point.who)
             record.act = (
-                np.uint64(point.code) | (np.uint64(point.layer) << np.uint64(7)) | (np.uint64(point.serial) << np.uint64(10))
+                np.uint64(point.code)
+                | (np.uint64(point.layer) << np.uint64(7))
+                | (np.uint64(point.serial) << np.uint64(10))
             )
             if flags & _CORRECTED:
                 record.exit = _STOPPED
@@ -326,7 +348,9 @@ def records(
             if not scheme.is_list:
                 _score(scratch, tally, program, row, i, month, months, rule.holds)
                 continue
-            lanes = words(seed, replicate, _owner(point), conducts[c].identity, tile, _OUTCOME | field)
+            lanes = words(
+                seed, replicate, _owner(point), conducts[c].identity, tile, _OUTCOME | field
+            )
             _enter(scratch, tally, program, row, i, month, months, lanes)
             for target in range(total):
                 if copied[s, target] != 0 and (person.pilot or not schemes[target].pilot_only):
@@ -369,7 +393,14 @@ def _later(due: NDArray[np.int32], link: Any, row: int, month: int, months: int)
 
 @inlined
 def _score(
-    scratch: Scratch, tally: Tally, program: Program, row: int, i: int, month: int, months: int, holds: int
+    scratch: Scratch,
+    tally: Tally,
+    program: Program,
+    row: int,
+    i: int,
+    month: int,
+    months: int,
+    holds: int,
 ) -> None:
     """Enter a record in a points scheme."""
     record, link, person = scratch.ledger[row], scratch.links[row], scratch.persons[i]
@@ -391,18 +422,25 @@ def _score(
     if scheme.expiry > 0:
         _later(scratch.due, link, row, month + scheme.expiry, months)
     tally.monthly[scheme.m_records, month - 1, person.cell] += 1
-    _touch(person, scratch.touched, scratch.count, i)
+    _touch(person, scratch.touched, scratch.counts, i)
 
 
 @inlined
 def _enter(
-    scratch: Scratch, tally: Tally, program: Program, row: int, i: int, month: int, months: int, lanes: Any
+    scratch: Scratch,
+    tally: Tally,
+    program: Program,
+    row: int,
+    i: int,
+    month: int,
+    months: int,
+    lanes: Any,
 ) -> None:
     """Make an entry in a list: in force in months month + 1 ... month + d."""
     record, link, person = scratch.ledger[row], scratch.links[row], scratch.persons[i]
     s = int(record.scheme)
     scheme, standing, settings = program.schemes[s], scratch.standings[s, i], program.settings[0]
-    count, monthly = scratch.count, tally.monthly
+    count, monthly = scratch.counts, tally.monthly
     loss = settings.income_loss if person.mask & settings.income_mask else 0.0
     hazard = exit_hazard(
         scheme.exit, scratch.people.income[i], settings.median_income, scheme.income_exponent, loss
@@ -412,7 +450,9 @@ def _enter(
     link.late = 0
     if uniform(lanes[2]) < scheme.late:
         link.late |= 1
-    if uniform(lanes[3]) < (scheme.review_rightful if record.truth == _TRUE else scheme.review_wrongful):
+    if uniform(lanes[3]) < (
+        scheme.review_rightful if record.truth == _TRUE else scheme.review_wrongful
+    ):
         link.late |= 2
     _later(scratch.due, link, row, month + d, months)
     if person.newest < 0:
@@ -432,12 +472,18 @@ def _enter(
 
 @inlined
 def counters(
-    scratch: Scratch, tally: Tally, program: Program, seed: int, replicate: int, tile: int, month: int
+    scratch: Scratch,
+    tally: Tally,
+    program: Program,
+    seed: int,
+    replicate: int,
+    tile: int,
+    month: int,
 ) -> None:
-    """Step 9: refusals at counters, discovery of entries nobody told about, late appeals."""
+    """Take step 9: refusals at counters, discovery of entries nobody told about, late appeals."""
     persons, ledger, links, banned = scratch.persons, scratch.ledger, scratch.links, scratch.banned
     schemes, settings, monthly = program.schemes, program.settings[0], tally.monthly
-    for position in range(scratch.count[BANNED]):
+    for position in range(scratch.counts[BANNED]):
         i = banned[position]
         person = persons[i]
         mask = _NONE
@@ -474,14 +520,14 @@ def counters(
 
 @inlined
 def exits(scratch: Scratch, tally: Tally, program: Program, month: int, base: int) -> None:
-    """Step 12: entries end by performance, term or late appeal; records expire."""
+    """Take step 12: entries end by performance, term or late appeal; records expire."""
     persons, standings, ledger, links = (
         scratch.persons,
         scratch.standings,
         scratch.ledger,
         scratch.links,
     )
-    banned, count = scratch.banned, scratch.count
+    banned, count = scratch.banned, scratch.counts
     row = scratch.due[month]
     while row >= 0:
         record = ledger[row]
@@ -517,7 +563,7 @@ def exits(scratch: Scratch, tally: Tally, program: Program, month: int, base: in
 @inlined
 def _leave(scratch: Scratch, tally: Tally, program: Program, row: int, i: int, month: int) -> None:
     """Take one entry out of force at the end of ``month``."""
-    persons, links, banned, count = scratch.persons, scratch.links, scratch.banned, scratch.count
+    persons, links, banned, count = scratch.persons, scratch.links, scratch.banned, scratch.counts
     record, person = scratch.ledger[row], persons[i]
     s = int(record.scheme)
     scheme = program.schemes[s]
@@ -544,9 +590,9 @@ def _leave(scratch: Scratch, tally: Tally, program: Program, row: int, i: int, m
 
 @inlined
 def beliefs(scratch: Scratch) -> None:
-    """Step 13: those whose own act was recorded learn from it, scheme or no scheme."""
+    """Take step 13: those whose own act was recorded learn from it, scheme or no scheme."""
     accepted, caught = scratch.accepted, scratch.caught
-    for a in range(scratch.count[ACCEPTED]):
+    for a in range(scratch.counts[ACCEPTED]):
         found = accepted[a]
         own = found.truth == _TRUE or found.truth == _EXCUSED
         if own and caught[found.subject, found.conduct] < 65535:
@@ -557,10 +603,10 @@ def beliefs(scratch: Scratch) -> None:
 def observe(
     scratch: Scratch, used: int, tally: Tally, program: Program, months: int, month: int
 ) -> int:
-    """Step 16: settle the grades, spells, sanctions and rewards of all who were touched."""
+    """Take step 16: settle the grades, spells, sanctions and rewards of all who were touched."""
     persons, standings, ledger = scratch.persons, scratch.standings, scratch.ledger
     schemes, floors, grade_mask = program.schemes, program.floors, program.grade_mask
-    monthly, mobility, count = tally.monthly, tally.mobility, scratch.count
+    monthly, mobility, count = tally.monthly, tally.mobility, scratch.counts
     for position in range(count[TOUCHED]):
         i = scratch.touched[position]
         person = persons[i]
@@ -579,9 +625,7 @@ def observe(
             if scheme.pilot_only and not person.pilot:
                 continue
             was = int(standing.grade)
-            grade = grade_of(
-                standing.balance, standing.held, floors, s, scheme.grades, scheme.hold
-            )
+            grade = grade_of(standing.balance, standing.held, floors, s, scheme.grades, scheme.hold)
             mask |= grade_mask[s, grade]
             if grade == was:
                 continue
@@ -624,8 +668,8 @@ def observe(
 def book_masks(
     monthly: NDArray[np.int64],
     bit_measure: NDArray[np.int64],
-    old: int,
-    new: int,
+    old: Any,
+    new: Any,
     month: int,
     cell: int,
 ) -> None:

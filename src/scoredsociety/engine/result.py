@@ -65,7 +65,10 @@ LEDGER_DTYPE = np.dtype(
         ("conduct", "u1"),  # position in manifest["conducts"]
         ("channel", "u1"),  # position in manifest["channels"]
         ("truth", "u1"),
-        ("generation", "u1"),  # 0 exogenous; g + 1: would not have happened without an entry of generation g
+        (
+            "generation",
+            "u1",
+        ),  # 0 exogenous; g + 1: would not have happened without an entry of generation g
         ("flags", "u1"),
         ("exit", "u1"),
         ("month", "<u2"),  # made in this month
@@ -75,7 +78,10 @@ LEDGER_DTYPE = np.dtype(
         ("profile", "<u2"),
         ("cause", "<i4"),  # row that caused this one, in the same ledger; -1: none
         ("actor", "<i4"),  # person who acted; -1: nobody
-        ("act", "<u4"),  # identity of the act: the same under every regime (with ``actor``/``subject``)
+        (
+            "act",
+            "<u4",
+        ),  # identity of the act: the same under every regime (with ``actor``/``subject``)
     ]
 )
 
@@ -92,7 +98,11 @@ PROFILE_FIELDS: dict[str, tuple[int, int, tuple[str, ...]]] = {
     "elite": (10, 1, ("not elite", "elite")),
     "city": (11, 1, ("elsewhere", "pilot city")),
     "aware": (12, 1, ("unaware", "aware")),  # of the first points scheme of the regime
-    "income": (13, 3, ("poorest fifth", "second fifth", "middle fifth", "fourth fifth", "richest fifth")),
+    "income": (
+        13,
+        3,
+        ("poorest fifth", "second fifth", "middle fifth", "fourth fifth", "richest fifth"),
+    ),
 }
 
 # The cells of the monthly tables: index = ((group*2 + city)*5 + income)*2 + aware.

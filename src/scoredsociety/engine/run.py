@@ -92,7 +92,12 @@ def empty_tally(compiled: Compiled, months: int) -> Tally:
     """Return zeroed sums of the right shape for a regime."""
     p = compiled.program
     return new_tally(
-        len(compiled.measures), len(p.conducts), len(p.schemes), len(compiled.channels), months, MAX_GRADES
+        len(compiled.measures),
+        len(p.conducts),
+        len(p.schemes),
+        len(compiled.channels),
+        months,
+        MAX_GRADES,
     )
 
 
@@ -146,23 +151,34 @@ def run_society(
     shape = (len(compiled.channels), months)
     limited = compiled.program.channels["capacity"] > 0
     capacity = np.ones(shape)
-    for number in range(1, MAX_PASSES + 1):
+    passes = 0
+    while passes < MAX_PASSES:
+        passes += 1
         tally, ledger = _pass(
-            compiled, tables, capacity, people, months, seed, replicate, threads, chunk, tiles, progress
+            compiled,
+            tables,
+            capacity,
+            people,
+            months,
+            seed,
+            replicate,
+            threads,
+            chunk,
+            tiles,
+            progress,
         )
         wanted = _capacity(compiled, tally, months) if limited.any() else capacity
         if np.array_equal(wanted, capacity):
             break
         capacity = wanted
     else:
-        raise EngineError(
-            f"the load of {', '.join(np.array(compiled.channels)[limited])} did not settle in {MAX_PASSES} passes"
-        )
+        names = ", ".join(np.array(compiled.channels)[limited])
+        raise EngineError(f"the load of {names} did not settle in {MAX_PASSES} passes")
     if keep is not None:
         tally, ledger = _pass(
             compiled, tables, capacity, people, months, seed, replicate, 1, chunk, keep, None
         )
-    return _result(compiled, tally, ledger, months), number
+    return _result(compiled, tally, ledger, months), passes
 
 
 def _pass(
@@ -243,7 +259,9 @@ def _capacity(compiled: Compiled, tally: Tally, months: int) -> NDArray[np.float
     return capacity
 
 
-def _result(compiled: Compiled, tally: Tally, ledger: NDArray[np.void], months: int) -> SocietyResult:
+def _result(
+    compiled: Compiled, tally: Tally, ledger: NDArray[np.void], months: int
+) -> SocietyResult:
     """Turn sums of changes into stocks and name everything."""
     p = compiled.program
     monthly = {

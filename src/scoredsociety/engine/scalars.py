@@ -28,7 +28,7 @@ def perceived_factor(
         eta.
     """
     believed = (prior_acts * prior + caught) / (prior_acts + acts)
-    return (believed / chance) ** (-elasticity)
+    return float((believed / chance) ** (-elasticity))
 
 
 @kernel
@@ -69,7 +69,7 @@ def exit_hazard(mu: float, income: float, median: float, exponent: float, loss: 
     """Return the monthly chance of performing: mu (y / median) ** xi, with y less ``loss``."""
     if exponent == 0.0:
         return mu
-    return mu * (income * (1.0 - loss) / median) ** exponent
+    return float(mu * (income * (1.0 - loss) / median) ** exponent)
 
 
 @kernel

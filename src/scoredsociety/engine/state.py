@@ -99,7 +99,7 @@ class Scratch(NamedTuple):
     caught: NDArray[np.uint16]  # (TILE, C) own recorded acts so far
     banned: NDArray[np.int32]  # people with an entry in force
     touched: NDArray[np.int32]  # people to look at when the month ends
-    count: NDArray[np.int64]  # banned, touched, accepted
+    counts: NDArray[np.int64]  # banned, touched, accepted
     bucket: NDArray[np.int32]  # adults sorted by city and group
     bucket_first: NDArray[np.int64]
     due: NDArray[np.int32]  # (months + 2,) chains of rows that end in a month
@@ -127,7 +127,9 @@ class Tally(NamedTuple):
     caps: NDArray[np.int64]  # (C, 2) candidates, and how often the certainty cap bound
 
 
-def new_tally(measures: int, conducts: int, schemes: int, channels: int, months: int, grades: int) -> Tally:
+def new_tally(
+    measures: int, conducts: int, schemes: int, channels: int, months: int, grades: int
+) -> Tally:
     """Return zeroed sums."""
     return Tally(
         np.zeros((measures, months, CELLS), np.int64),
@@ -152,7 +154,7 @@ def new_scratch(schemes: int, conducts: int, months: int, candidates: int, rows:
         caught=np.zeros((TILE, conducts), np.uint16),
         banned=np.zeros(TILE, np.int32),
         touched=np.zeros(TILE, np.int32),
-        count=np.zeros(3, np.int64),
+        counts=np.zeros(3, np.int64),
         bucket=np.zeros(TILE, np.int32),
         bucket_first=np.zeros(129, np.int64),
         due=np.zeros(months + 2, np.int32),

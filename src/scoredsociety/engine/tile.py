@@ -10,8 +10,8 @@ from scoredsociety.engine.candidates import base_rates, draw_candidates
 from scoredsociety.engine.compile import ADULTS, Program
 from scoredsociety.engine.month import (
     RATE_ERROR,
-    book_masks,
     beliefs,
+    book_masks,
     conduct,
     counters,
     exits,
@@ -33,7 +33,7 @@ def begin_tile(scratch: Scratch, tally: Tally, program: Program, n: int, months:
     people, persons, standings = scratch.people, scratch.persons, scratch.standings
     schemes, settings, monthly = program.schemes, program.settings[0], tally.monthly
     scratch.caught[:] = 0
-    scratch.count[:] = 0
+    scratch.counts[:] = 0
     scratch.due[:] = -1
     for s in range(schemes.shape[0]):
         scheme = schemes[s]
@@ -74,7 +74,9 @@ def begin_tile(scratch: Scratch, tally: Tally, program: Program, n: int, months:
         person.mask = np.uint64(0)
         for s in range(schemes.shape[0]):
             inside = pilot or not schemes[s].pilot_only
-            if people.attention[i] < (schemes[s].aware_inside if inside else schemes[s].aware_outside):
+            if people.attention[i] < (
+                schemes[s].aware_inside if inside else schemes[s].aware_outside
+            ):
                 person.known |= 1 << s
         tally.persons[person.profile] += 1
         if start > months:
@@ -212,9 +214,7 @@ def run_chunk(
         begin_tile(scratch, tally, program, n, months)
         base_rates(scratch, program, n, months, seed, replicate, tile)
         expected_load(scratch, tally, program, n)
-        used = run_tile(
-            scratch, used, tally, program, capacity, n, months, seed, replicate, tile
-        )
+        used = run_tile(scratch, used, tally, program, capacity, n, months, seed, replicate, tile)
         if used < 0:
             return used
     return used

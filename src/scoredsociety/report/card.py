@@ -27,6 +27,8 @@ def unrelated(arms: Sequence[Arm]) -> Figure:
         return words.per(arm.value("M8", "all statuses", CROSS), 100)
 
     def said(arm: Arm) -> str:
+        if short(arm) == "100 in 100":
+            return "all of the harm falls in unrelated parts of life"
         return f"{short(arm)} units of harm fall in unrelated parts of life"
 
     lines = [
@@ -112,18 +114,19 @@ WEIGHED = ("all", "truth=true", "truth=wrongful", "truth=excused")
 def proportion(arms: Sequence[Arm]) -> Figure:
     """Draw how many entries do more harm than the act they answer (M9)."""
     item = _m9_item(arms[0])
+    noun = _noun(arms[0])
     drawn, alone = panels([partial(_proportion, a, item) for a in arms])
 
     def short(arm: Arm) -> str:
         return words.per(arm.value("M9", item, "share above 1"), 100)
 
     def said(arm: Arm) -> str:
-        return f"{short(arm)} entries do more harm than the act they answer"
+        return f"{short(arm)} {noun} do more harm than the act they answer"
 
     groups = list(dict.fromkeys(c.group for a in arms for c in a.cells("M9", item)))
     wanted = (
         ("median ratio of harm to gravity", "ratio", "median ratio"),
-        ("entries with a ratio above 1", "share", "share above 1"),
+        (f"{noun} with a ratio above 1", "share", "share above 1"),
         ("mean harm up to the end of the run", "CNY", "mean harm up to the horizon"),
         ("excess harm in one society", "CNY", "excess harm"),
     )
@@ -135,7 +138,7 @@ def proportion(arms: Sequence[Arm]) -> Figure:
     return Figure(
         "proportion",
         words.sentence(by_arm(arms, said, short)),
-        "Of 100 entries, those whose harm up to the end of the run is larger than the declared "
+        f"Of 100 {noun}, those whose harm up to the end of the run is larger than the declared "
         "social harm of the act. Harm: assumed, in CNY; gravity: the declared table below.",
         drawn if any(a.value("M9", item, "share above 1") is not None for a in arms) else (),
         (cells_table("Harm beside the gravity of the act", arms, lines), gravity_table(arms[0])),
@@ -153,7 +156,7 @@ def _proportion(arm: Arm, item: str, width: int) -> Panel:
     return bars(
         rows,
         arm.label,
-        "Entries that weigh more than the act, of 100.",
+        f"{words.sentence(_noun(arm))} that weigh more than the act, of 100.",
         top=1.0,
         style=style_of(arm.position),
         left=126,
@@ -168,9 +171,15 @@ def _cause(arm: Arm, group: str) -> str:
         world = arm.regime.get("world") or {}
         return str((world.get("conducts") or {}).get(name, {}).get("title") or name)
     if field == "truth":
-        return {"true": "rightful entries", "wrongful": "wrongful entries",
+        noun = _noun(arm)
+        return {"true": f"rightful {noun}", "wrongful": f"wrongful {noun}",
                 "excused": "could not do otherwise"}.get(name, name)  # fmt: skip
-    return "all entries"
+    return f"all {_noun(arm)}"
+
+
+def _noun(arm: Arm) -> str:
+    """Say what is weighed against the act: entries of a list, or times in a sanctioned grade."""
+    return "entries" if arm.lists else "times in a low grade"
 
 
 def _m9_item(arm: Arm) -> str:

@@ -27,7 +27,9 @@ def counts(arms: Sequence[Arm]) -> Table:
             row += [words.large(cell.scaled) if cell.scaled is not None else "undefined"]
         rows.append(row)
     return Table(
-        "Four different counts of the same list; none can stand for another",
+        "Different counts of the same list; none can stand for another"
+        if arms[0].lists
+        else "What the scheme does, counted; none of these can stand for another",
         columns,
         rows,
         frozenset(range(2, len(columns))),
@@ -49,6 +51,15 @@ def _counted(arm: Arm) -> list[tuple[str, str, tuple[str, str, str]]]:
             (f"Ever listed{place}", "persons", ("M3", name, "persons ever listed")),
         ]
     out.append(("Under at least one sanction", "persons", ("M1", "any", "persons")))
+    if not arm.lists:
+        for name in arm.points:
+            place = f" ({arm.title(name)})" if len(arm.points) > 1 else ""
+            out += [
+                (f"Ever recorded wrongly{place}", "persons",
+                 ("M5", f"{name}/records", "persons ever wronged")),
+                (f"Wrongful records that took effect{place}", "records",
+                 ("M5", f"{name}/records", "wrongful records")),
+            ]  # fmt: skip
     out += [
         (f"{text} (tickets, not people)", "refusals", ("M4", code, "refusals"))
         for code, text in (("FLY", "Flights refused"), ("RAIL", "Fast trains refused"))

@@ -16,6 +16,9 @@ from scoredsociety.report.saying import (
     cells_table,
     group_name,
     panels,
+    standing,
+    unit_of,
+    wrong_item,
 )
 from scoredsociety.report.theme import GREY, REMOVAL, Panel, Row
 
@@ -54,6 +57,8 @@ def _curve(arm: Arm, item: str, group: str) -> list[Row]:
 def survival(arms: Sequence[Arm]) -> Figure:
     """Draw the Kaplan-Meier curve of being listed."""
     item = status_item(arms[0])
+    where, what_, who = standing(arms[0])
+    gone = "off the list again" if arms[0].lists else "out of the grade again"
     curves = [_curve(a, item, "all") for a in arms]
     drawn, alone = panels([partial(_survival, a, item) for a in arms])
 
@@ -64,16 +69,16 @@ def survival(arms: Sequence[Arm]) -> Figure:
         return words.plural(cell.value, "month")
 
     def said(arm: Arm) -> str:
-        return f"it takes {short(arm)} until half of those listed have come back"
+        return f"it takes {short(arm)} until half of those {who} are {gone}"
 
     wanted = [
         ("Median months to recovery", "months", "median months to recovery"),
         ("Mean of completed episodes (biased: the long ones are still running)", "months",
          "naive mean of completed episodes"),
         ("Episodes still running at the end", "share", "episodes still running"),
-        ("Listed 24 months after the first entry, still or again", "share",
+        (f"{words.sentence(who)} 24 months after the first time, still or again", "share",
          "trap probability, 24 months"),
-        ("Listed 60 months after the first entry, still or again", "share",
+        (f"{words.sentence(who)} 60 months after the first time, still or again", "share",
          "trap probability, 60 months"),
     ]  # fmt: skip
     groups = ("all", *CURVES, WRONGFUL)
@@ -81,7 +86,7 @@ def survival(arms: Sequence[Arm]) -> Figure:
         "Recovery, by group",
         arms,
         [
-            (f"{what}: {'wrongly listed' if g == WRONGFUL else group_name(g)}", unit,
+            (f"{what}: {f'wrongly {who}' if g == WRONGFUL else group_name(g)}", unit,
              partial(_find, item, q, g))
             for what, unit, q in wanted
             for g in groups
@@ -91,9 +96,10 @@ def survival(arms: Sequence[Arm]) -> Figure:
     return Figure(
         "survival",
         words.sentence(by_arm(arms, said, short)),
-        "Of 100 people who are put on the list, how many are still on it so many months later. "
-        "Kaplan–Meier estimate over all replicates; band: 95% interval. Re-entries without a "
-        "break count as one time on the list; people still listed at the end are censored.",
+        f"Of 100 people who are put {'on' if arms[0].lists else 'in'} {what_}, how many are still "
+        "there so many months later. Kaplan–Meier estimate over all replicates; band: 95% "
+        f"interval. Times {where} without a break between them count as one; people still {who} "
+        "at the end are censored.",
         drawn if any(curves) else (),
         (_curve_table(arms, curves), table),
         notes=(
@@ -109,10 +115,11 @@ def _find(item: str, quantity: str, group: str, arm: Arm) -> Cell:
 
 
 def _curve_table(arms: Sequence[Arm], curves: Sequence[Sequence[Row]]) -> Table:
-    columns = ["Months on the list"]
+    where, _, who = standing(arms[0])
+    columns = [f"Months {where}"]
     for arm in arms:
         name = f"{arm.label}: " if len(arms) > 1 else ""
-        columns += [words.sentence(f"{name}still listed"), "95% interval", "People at risk"]
+        columns += [words.sentence(f"{name}still {who}"), "95% interval", "People at risk"]
     found = [{r["x"]: r for r in curve} for curve in curves]
     rows = []
     for month in sorted({m for f in found for m in f}):
@@ -123,7 +130,7 @@ def _curve_table(arms: Sequence[Arm], curves: Sequence[Sequence[Row]]) -> Table:
             row.append(words.percent_interval(r.get("low"), r.get("high")))
             row.append(words.number(r.get("at_risk")))
         rows.append(row)
-    return Table("Still listed, by month", columns, rows, frozenset(range(1, len(columns))))
+    return Table(f"Still {who}, by month", columns, rows, frozenset(range(1, len(columns))))
 
 
 def _survival(arm: Arm, item: str, width: int) -> Panel:
@@ -147,22 +154,24 @@ def _survival(arm: Arm, item: str, width: int) -> Panel:
     return lines(
         rows,
         arm.label,
-        "Still on the list, of 100 put on it, by months since.",
+        f"Still {standing(arm)[0]}, of 100, by months since.",
         last=arm.months,
         top=100,
         styles=styles,
         ends=ends,
         steps=True,
         width=width,
-        alt_text=f"Survival curve, simulated. {arm.label}: share still listed by months since "
-        "entry, for all, the poorest fifth and the richest fifth.",
+        alt_text=f"Survival curve, simulated. {arm.label}: share still {standing(arm)[2]} by "
+        "months since, for all, the poorest fifth and the richest fifth.",
     )
 
 
 def funnel(arms: Sequence[Arm]) -> Figure:
     """Draw what due process did to wrongful entries."""
     item = arms[0].lists[0] if arms[0].lists else f"{next(iter(arms[0].points), '')}/records"
-    known = [s for s in STEPS if any(_step(a, item, s[0]).value is not None for a in arms)]
+    noun = unit_of(arms[0])
+    steps = [s for s in STEPS if arms[0].lists or any(_happens(a, item, s[0]) for a in arms)]
+    known = [s for s in steps if any(_step(a, item, s[0]).value is not None for a in arms)]
     drawn, alone = panels([partial(_funnel, a, item, known) for a in arms])
 
     def short(arm: Arm) -> str:
@@ -173,16 +182,16 @@ def funnel(arms: Sequence[Arm]) -> Figure:
 
     table_lines = []
     for group, name in ((WRONGFUL, "wrongful"), ("truth=true", "rightful")):
-        for step, text in STEPS:
+        for step, text in steps:
             table_lines.append(
-                (f"{words.sentence(name)}: {text}", "entries a society",
+                (f"{words.sentence(name)}: {text}", f"{noun} a society",
                  partial(_count, item, step, group))
             )  # fmt: skip
             table_lines.append(
                 (f"{words.sentence(name)}: {text}", "share of recorded",
                  partial(_count, item, f"{step}, share of recorded", group))
             )  # fmt: skip
-    for kind in ("mean", "median"):
+    for kind in ("mean", "median") if arms[0].lists else ():
         table_lines.append(
             (f"Wrongful: {kind} months in force before a late correction", "months",
              partial(_count, item, f"{kind} months wrongly in force before correction", WRONGFUL))
@@ -200,6 +209,11 @@ def funnel(arms: Sequence[Arm]) -> Figure:
 
 def _step(arm: Arm, item: str, step: str) -> Cell:
     return arm.cell("M22", item, f"{step}, share of recorded", WRONGFUL)
+
+
+def _happens(arm: Arm, item: str, step: str) -> bool:
+    """Tell whether a step is ever taken: points have no counter at which they are found out."""
+    return any(arm.cell("M22", item, step, g).value for g in (WRONGFUL, "truth=true"))
 
 
 def _count(item: str, quantity: str, group: str, arm: Arm) -> Cell:
@@ -230,20 +244,26 @@ def _funnel(arm: Arm, item: str, steps: Sequence[tuple[str, str]], width: int) -
 
 
 def wrongful_table(arms: Sequence[Arm]) -> Table:
-    """Print the wrongful share by entry, by time and by person, and its parts."""
-    item = status_item(arms[0])
-    quantities = (
-        ("Wrongful, of all entries", "entry-weighted"),
-        ("Wrongful, of all months on the list", "time-weighted"),
-        ("Ever wronged, of all people ever listed", "person-weighted"),
-        ("Wrong person, of all entries", "entry-weighted, wrong person"),
-        ("No event, of all entries", "entry-weighted, no event"),
-        ("Could not do otherwise, of all entries", "entry-weighted, excused"),
-    )
+    """Print the wrongful share by entry (or record), by time and by person, and its parts."""
+    noun = unit_of(arms[0])
+    standing_, ever = ("on the list", "listed") if arms[0].lists else ("on record", "recorded")
+    quantities = [
+        (f"Wrongful, of all {noun}", "entry-weighted"),
+        (f"Wrongful, of all months {standing_}", "time-weighted"),
+        (f"Ever wronged, of all people ever {ever}", "person-weighted"),
+        (f"Wrong person, of all {noun}", "entry-weighted, wrong person"),
+        (f"No event, of all {noun}", "entry-weighted, no event"),
+        (f"Could not do otherwise, of all {noun}", "entry-weighted, excused"),
+    ]
+    item = wrong_item(arms[0])
     lookups = [(what, "share", partial(_wrong, item, q)) for what, q in quantities]
-    return cells_table(
-        "How much of the list is wrong", arms, lookups, summary="Show the wrongful share as a table"
-    )
+    if not arms[0].lists:
+        lookups.append(
+            ("Wrongful, of all times in a sanctioned grade", "share",
+             partial(_wrong, status_item(arms[0]), "entry-weighted"))
+        )  # fmt: skip
+    caption = f"How many {noun} are wrongful"
+    return cells_table(caption, arms, lookups, summary="Show the wrongful share as a table")
 
 
 def _wrong(item: str, quantity: str, arm: Arm) -> Cell:

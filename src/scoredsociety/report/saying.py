@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from scoredsociety.report import words
 from scoredsociety.report.parts import Table
 from scoredsociety.report.reading import Arm, Cell
-from scoredsociety.report.theme import NARROW, WIDE, Panel
+from scoredsociety.report.theme import NARROW, WIDE, Panel, aligned
 
 PER_1000 = "per 1,000 adults"
 Draw = Callable[[int], Panel]
@@ -15,7 +15,7 @@ Lookup = Callable[[Arm], Cell]
 
 
 def panels(draws: Sequence[Draw], narrow: bool = False) -> tuple[list[Panel], bool]:
-    """Draw small multiples; a picture that stands alone is drawn wide and narrow.
+    """Draw small multiples at one height; a picture that stands alone is drawn wide and narrow.
 
     Returns
     -------
@@ -24,7 +24,7 @@ def panels(draws: Sequence[Draw], narrow: bool = False) -> tuple[list[Panel], bo
     """
     if len(draws) == 1 and not narrow:
         return [draws[0](WIDE), draws[0](NARROW)], True
-    return [draw(NARROW) for draw in draws], False
+    return aligned([draw(NARROW) for draw in draws]), False
 
 
 def say(cell: Cell) -> str:
@@ -36,22 +36,41 @@ def say(cell: Cell) -> str:
 
 def in_unit(value: float | None, unit: str) -> str:
     """Write a value the way its unit is written."""
-    if unit == "share":
+    if unit.startswith("share"):
         return words.percent(value)
     if unit == PER_1000 and value is not None and 0 <= value < 0.1:
         return "fewer than 1 in 10,000"
     return words.number(value)
 
 
-def say_interval(cell: Cell) -> str:
-    """Write the 95 % interval of a figure."""
+COUNTS = ("persons", "entries", "records", "spells", "refusals", "acts per 1,000 adults", PER_1000)
+"""Units of what cannot be less than nought; so are shares, and times in months."""
+
+
+def say_interval(cell: Cell, signed: bool = False) -> str:
+    """Write the 95 % interval of a figure.
+
+    Parameters
+    ----------
+    cell : Cell
+    signed : bool
+        Whether the figure is a change, which may lie below 0. The interval of any other count,
+        time or share is cut where it would leave what is possible.
+    """
     if cell.value is None:
         return "undefined"
     if cell.low is None or cell.high is None:
         return words.NO_EVIDENCE
-    if cell.unit == "share":
-        return words.percent_interval(cell.low, cell.high)
-    return words.interval(cell.low, cell.high)
+    low, high = cell.low, cell.high
+    share = cell.unit.startswith("share")
+    if not signed and cell.value >= 0 and (share or cell.unit in (*COUNTS, "months")):
+        low = max(0.0, low)
+        high = min(1.0, high) if share and cell.value <= 1 else high
+    if share:
+        return words.percent_interval(low, high)
+    if cell.unit == PER_1000 and 0 <= low <= high < 0.1:
+        return in_unit(high, PER_1000)
+    return words.interval(low, high)
 
 
 def group_name(group: str) -> str:
@@ -132,8 +151,22 @@ def floor(value: float | None) -> float | None:
 
 
 def unit_of(arm: Arm) -> str:
-    """Say what is wrongful or rightful in this regime: entries of a list, or times in a grade."""
-    return "entries" if arm.lists else "times in a sanctioned grade"
+    """Say what is wrongful or rightful in this regime: entries of a list, or records."""
+    return "entries" if arm.lists else "records"
+
+
+def wrong_item(arm: Arm) -> str:
+    """Return the item of what is wrongful or rightful: the list, or the records of points."""
+    if arm.lists:
+        return arm.lists[0]
+    return f"{arm.points[0]}/records" if arm.points else ""
+
+
+def standing(arm: Arm) -> tuple[str, str, str]:
+    """Say the status that people recover from: "on the list", "the list", "listed"."""
+    if arm.lists:
+        return "on the list", "the list", "listed"
+    return "in a sanctioned grade", "a sanctioned grade", "sanctioned"
 
 
 def by_arm(arms: Sequence[Arm], speak: Callable[[Arm], str], short: Callable[[Arm], str]) -> str:
@@ -149,9 +182,12 @@ def by_arm(arms: Sequence[Arm], speak: Callable[[Arm], str], short: Callable[[Ar
         return speak(arms[0])
     said = [short(a) for a in arms]
     if len(set(said)) == 1:
+        if len(arms) == 2 and all(a.name for a in arms) and not arms[0].regime.get("safeguards"):
+            return f"{speak(arms[0])} with and without safeguards"
         return f"{speak(arms[0])} under {'both' if len(arms) == 2 else 'all'} regimes"
     others = [f"{s} {a.under}" for s, a in zip(said[1:], arms[1:], strict=True)]
-    return f"{speak(arms[0])} {arms[0].under}, {words.listing(others)}"
+    joint = ", and" if len(others) == 1 else ";"
+    return f"{speak(arms[0])} {arms[0].under}{joint} {words.listing(others)}"
 
 
 def status(arm: Arm) -> tuple[str, str]:

@@ -60,15 +60,18 @@ def over_time(arms: Sequence[Arm]) -> Figure:
         ("entries added", lambda a: a.series("M2", item, "entries in")),
         ("entries removed", lambda a: a.series("M2", item, "entries out")),
     ]
+    entries = ", and entries added and removed in the month" if any(moved) else ""
     return Figure(
         "over-time",
         f"After {first.months} months, {by_arm(arms, said, short)}",
         f"Persons {phrase} per 1,000 adults at the end of each month (line; band: 95% interval "
-        "over replicates), and entries added and removed in the month. All adults.",
+        f"over replicates){entries}. All adults.",
         drawn if any(series) else (),
         (
             series_table(
-                "The list by month (entries: mean number in one simulated society)",
+                "The list by month (entries: mean number in one simulated society)"
+                if any(moved)
+                else words.sentence(f"persons {phrase}, by month"),
                 arms,
                 named if any(moved) else named[:1],
             ),

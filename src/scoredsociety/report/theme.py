@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 PAPER = "#fffdf9"
@@ -115,6 +115,28 @@ def title(text: str, unit: str, width: int, left: int = 0) -> Drawn:
     subtitle = wrap(f"{SIMULATED}. {unit}", max(20, int(width / 7.3)))
     text_lines = wrap(text, max(18, int(width / 8.7))) or [" "]
     return alt.TitleParams(text=text_lines, subtitle=subtitle, anchor="start", dx=4 - left)
+
+
+def aligned(panels: Sequence[Panel]) -> list[Panel]:
+    """Give panels titles of as many lines, so that plots side by side stand at one height.
+
+    Blank lines go above a title and below its grey line: the two stay together.
+    """
+    titles = [getattr(p.chart, "title", None) for p in panels]
+    known = [t for t in titles if hasattr(t, "subtitle")]
+    upper = max([len(t.text) for t in known], default=0)
+    lower = max([len(t.subtitle) for t in known], default=0)
+    out = []
+    for panel, head in zip(panels, titles, strict=True):
+        if hasattr(head, "subtitle") and (len(head.text), len(head.subtitle)) != (upper, lower):
+            padded = head.copy(deep=False)
+            padded.text = [" "] * (upper - len(head.text)) + list(head.text)
+            padded.subtitle = list(head.subtitle) + [" "] * (lower - len(head.subtitle))
+            chart = panel.chart.copy(deep=False)
+            chart.title = padded
+            panel = replace(panel, chart=chart)
+        out.append(panel)
+    return out
 
 
 def wrap(text: str, letters: int) -> list[str]:

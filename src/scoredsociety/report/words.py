@@ -184,6 +184,8 @@ def percent_interval(low: float | None, high: float | None) -> str:
     def bound(share: float) -> str:
         return f"{number(share * 100, 4)}%" if -0.001 < share < -1e-6 else percent(share)
 
+    if bound(low) == bound(high):
+        return bound(low)
     return f"{bound(low)} to {bound(high)}"
 
 

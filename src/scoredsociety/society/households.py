@@ -20,7 +20,9 @@ _HOUSEHOLD = int(Block.HOUSEHOLD)
 _MARRIED = np.array(MARRIED)
 
 
-def households(people: People, seed: int, replicate: int, tile: int, mean: float) -> NDArray[np.int32]:
+def households(
+    people: People, seed: int, replicate: int, tile: int, mean: float
+) -> NDArray[np.int32]:
     """Return the household of each person of a tile, numbered from 0 within the tile.
 
     Parameters
@@ -40,14 +42,18 @@ def households(people: People, seed: int, replicate: int, tile: int, mean: float
     _marks(noise, single, seed, replicate, tile)
     home = np.arange(TILE, dtype=np.int32)
     place = people.city.astype(np.int64) * 2 + people.urban
-    level = np.where(people.age < 18, 0, np.where(people.age < 30, 1, np.minimum(people.age // 10 - 1, 5)))
+    level = np.where(
+        people.age < 18, 0, np.where(people.age < 30, 1, np.minimum(people.age // 10 - 1, 5))
+    )
     for key in np.unique(place):
         _match(np.flatnonzero(place == key), people, level, noise, single, mean, home)
     return np.unique(home, return_inverse=True)[1].astype(np.int32)
 
 
 @kernel
-def _marks(noise: NDArray[np.float64], single: NDArray[np.float64], seed: int, replicate: int, tile: int) -> None:
+def _marks(
+    noise: NDArray[np.float64], single: NDArray[np.float64], seed: int, replicate: int, tile: int
+) -> None:
     for i in range(TILE):
         lanes = words(seed, replicate, i, 0, tile, _HOUSEHOLD)
         noise[i] = uniform(lanes[0])
@@ -69,12 +75,18 @@ def _match(
     key = people.age + 3.0 * people.education + 6.0 * noise
     men = couples[people.female[couples] == 0]
     women = couples[people.female[couples] == 1]
-    men, women = men[np.argsort(key[men] - 2.0, kind="stable")], women[np.argsort(key[women], kind="stable")]
+    men, women = (
+        men[np.argsort(key[men] - 2.0, kind="stable")],
+        women[np.argsort(key[women], kind="stable")],
+    )
     pairs = min(len(men), len(women))
     # leave out the excess at random ages, not all at the end
     men = np.sort(men[np.argsort(noise[men], kind="stable")[:pairs]])
     women = np.sort(women[np.argsort(noise[women], kind="stable")[:pairs]])
-    men, women = men[np.argsort(key[men] - 2.0, kind="stable")], women[np.argsort(key[women], kind="stable")]
+    men, women = (
+        men[np.argsort(key[men] - 2.0, kind="stable")],
+        women[np.argsort(key[women], kind="stable")],
+    )
     home[men] = home[women]
     size = np.bincount(home[members], minlength=TILE)
     mothers = women[np.argsort(people.age[women], kind="stable")]

@@ -7,8 +7,9 @@ distribution of 18 age bands x sex x residence x hukou x education: no sample, n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from scoredsociety.schemes.model import Closed, Name, Quantity, Source, Sourced, Text
 from scoredsociety.base.normal import normal_cdf
+from scoredsociety.schemes.model import Closed, Name, Quantity, Source, Sourced, Text
 
 FloatArray = NDArray[np.float64]
 
@@ -66,7 +67,9 @@ class Ages(Sourced):
                 raise ValueError(f"age band {name!r} must begin at {edge} and be written as 20-24")
             edge = int(high) + 1
         if abs(sum(self.bands.values()) - 1.0) > 1e-9:
-            raise ValueError(f"the shares of the age bands add up to {sum(self.bands.values()):.6f}, not 1")
+            raise ValueError(
+                f"the shares of the age bands add up to {sum(self.bands.values()):.6f}, not 1"
+            )
         if not {"15", "18"} <= {name.partition("-")[0] for name in self.bands}:
             raise ValueError("bands must begin at 15 and at 18, since schemes and schooling do")
         return self
@@ -101,9 +104,9 @@ class Attribute(Closed):
     base: Among = Among()
     """The people of whom ``share`` is a share."""
     among: Among = Among()
-    tilt: dict[str, float] = {}
+    tilt: dict[str, float] = Field(default_factory=dict)
     """Log-odds by covariate (``age`` counts decades from 45)."""
-    adjust: list[Adjust] = []
+    adjust: list[Adjust] = Field(default_factory=list)
 
 
 class Income(Closed):
@@ -243,7 +246,9 @@ def _compile(text: str) -> Tables:
     probability: dict[str, FloatArray] = {}
     for name, attribute in m.attributes.items():
         age_low, age_high = np.array(low)[grid[0]], np.array(high)[grid[0]]
-        probability[name] = _rake(name, attribute, weight, covariates, probability, age_low, age_high)
+        probability[name] = _rake(
+            name, attribute, weight, covariates, probability, age_low, age_high
+        )
         p = probability[name]
         if name in ("urban", "urban_hukou"):
             x = covariates[name]
@@ -251,9 +256,13 @@ def _compile(text: str) -> Tables:
         elif name == "college":
             weight = weight * np.where(grid[4] == 3, p, (1 - p) / 3) * 4
         elif name == "senior":
-            weight = weight * np.where(grid[4] == 2, 3 * p, np.where(grid[4] < 2, 1.5 * (1 - p), 1.0))
+            weight = weight * np.where(
+                grid[4] == 2, 3 * p, np.where(grid[4] < 2, 1.5 * (1 - p), 1.0)
+            )
         elif name == "junior":
-            weight = weight * np.where(grid[4] == 1, 2 * p, np.where(grid[4] == 0, 2 * (1 - p), 1.0))
+            weight = weight * np.where(
+                grid[4] == 1, 2 * p, np.where(grid[4] == 0, 2 * (1 - p), 1.0)
+            )
     mu, sd = _income(m, weight, grid)
     rank_low, rank_step, rank, median = _ranks(mu, sd, weight, grid)
     return Tables(
@@ -305,51 +314,68 @@ def _rake(
         linear = slope + sum((b * covariates[x] for x, b in solved.items()), np.zeros(CELLS))
         return np.asarray(among / (1.0 + np.exp(-(linear + intercept))))
 
-    def solve(gap: Any, start: float = -30.0, end: float = 30.0) -> float:
-        for _ in range(80):
-            middle = (start + end) / 2
-            start, end = (start, middle) if gap(middle) > 0 else (middle, end)
-        return (start + end) / 2
-
     reach = float((base * among * member).sum() / base.sum())
     if attribute.share.value >= reach:
         raise ValueError(
-            f"attributes.{name}.share: {attribute.share.value} cannot be met: only {reach:.4f} of its base can have it"
+            f"attributes.{name}.share: {attribute.share.value} cannot be met: "
+            f"only {reach:.4f} of its base can have it"
         )
     intercept = 0.0
+    frame = weight * probability.get("internet", np.zeros(CELLS))
     for _ in range(60 if attribute.adjust else 1):
-        intercept = solve(lambda b: float((base * member * table(b)).sum() / base.sum()) - attribute.share.value)
+        intercept = _bisect(
+            lambda b: float((base * member * table(b)).sum() / base.sum()) - attribute.share.value,
+            30.0,
+        )
         for adjust in attribute.adjust:
-            solved[adjust.tilt] = solve(
-                lambda b, a=adjust: _gap(a, b, solved, table, intercept, base, weight, covariates, probability, low, high),
-                -8.0,
+            solved[adjust.tilt] = _bisect(
+                partial(
+                    _gap,
+                    adjust,
+                    solved,
+                    partial(table, intercept),
+                    base,
+                    frame,
+                    covariates,
+                    low,
+                    high,
+                ),
                 8.0,
             )
     return table(intercept)
 
 
+def _bisect(gap: Callable[[float], float], reach: float) -> float:
+    """Return where an increasing function crosses zero between -reach and reach."""
+    start, end = -reach, reach
+    for _ in range(80):
+        middle = (start + end) / 2
+        start, end = (start, middle) if gap(middle) > 0 else (middle, end)
+    return (start + end) / 2
+
+
 def _gap(
     adjust: Adjust,
-    slope: float,
     solved: dict[str, float],
-    table: Any,
-    intercept: float,
+    table: Callable[[], FloatArray],
     base: FloatArray,
-    weight: FloatArray,
+    frame: FloatArray,
     covariates: dict[str, FloatArray],
-    probability: dict[str, FloatArray],
     low: NDArray[Any],
     high: NDArray[Any],
+    slope: float,
 ) -> float:
+    """Return by how much the second share exceeds the declared one when its tilt is ``slope``."""
     solved[adjust.tilt] = slope
-    p = table(intercept)
+    p = table()
     if adjust.composition:
-        return float((base * p * covariates[adjust.tilt]).sum() / (base * p).sum()) - adjust.share.value
-    assert adjust.internet_users is not None
-    first, last = adjust.internet_users
-    overlap = np.clip(np.minimum(high, last) - np.maximum(low, first) + 1, 0, None) / (high - low + 1)
-    frame = weight * overlap * probability["internet"]
-    return float((frame * p).sum() / frame.sum()) - adjust.share.value
+        seen = (base * p * covariates[adjust.tilt]).sum() / (base * p).sum()
+    else:
+        first, last = adjust.internet_users or (0, 120)
+        years = np.clip(np.minimum(high, last) - np.maximum(low, first) + 1, 0, None)
+        users = frame * years / (high - low + 1)
+        seen = (users * p).sum() / users.sum()
+    return float(seen) - adjust.share.value
 
 
 def _income(m: Marginals, weight: FloatArray, grid: NDArray[Any]) -> tuple[FloatArray, float]:

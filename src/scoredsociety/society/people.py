@@ -3,13 +3,13 @@
 Shares are met closely because attributes are drawn systematically: within a tile the running
 sum of the probabilities decides, so that every attribute's count is within one of its
 expectation, while each person's own chance is exactly the tabulated one. Ages and incomes are
-drawn from even sequences. A person's attributes depend on earlier indices of the same tile only through
-these running sums, never on how many people a run has.
+drawn from even sequences. A person's attributes depend on earlier indices of the same tile only
+through these running sums, never on how many people a run has.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,14 +82,13 @@ def kernel_tables(tables: Tables) -> PeopleTables:
 
 def empty_people() -> People:
     """Return arrays for one tile, to be filled by :func:`build_people`."""
-    u1 = [np.zeros(TILE, np.uint8) for _ in range(5)]
-    return People(
-        *u1,
-        np.zeros(TILE, np.uint16),
-        np.zeros(TILE, np.uint8),
-        *(np.zeros(TILE, np.float64) for _ in range(4)),
-        np.zeros(TILE, np.uint16),
-    )  # type: ignore[call-arg]
+    kinds = {"flags": np.uint16, "profile": np.uint16} | dict.fromkeys(
+        ("income", "rank", "attention", "general"), np.float64
+    )
+    arrays: dict[str, Any] = {
+        name: np.zeros(TILE, kinds.get(name, np.uint8)) for name in People._fields
+    }
+    return People(**arrays)
 
 
 @inlined
@@ -97,7 +96,7 @@ def _shuffle(order: NDArray[np.uint16], seed: int, replicate: int, tile: int, bl
     """Fill ``order`` with a permutation of 0 ... TILE - 1 (Fisher-Yates)."""
     for i in range(TILE):
         order[i] = i
-    lanes = (np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0))
+    lanes: tuple[Any, ...] = (np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0))
     for i in range(TILE - 1, 0, -1):
         if i % 4 == 3:
             lanes = words(seed, replicate, i // 4, 0, tile, block)
@@ -111,7 +110,7 @@ def _take(total: NDArray[np.float64], which: int, p: float) -> bool:
     before = total[which]
     after = before + p
     total[which] = after - np.floor(after)
-    return after >= 1.0
+    return bool(after >= 1.0)
 
 
 @kernel
@@ -191,7 +190,9 @@ def build_people(
         kind = 4 * urban + education
         incomes[kind] = (incomes[kind] + _SILVER) % 1.0
         quantile = min(max(incomes[kind], 1e-9), 1.0 - 1e-9)
-        log_income = tables.income_mu[urban, education] + tables.income_sd * normal_quantile(quantile)
+        log_income = tables.income_mu[urban, education] + tables.income_sd * normal_quantile(
+            quantile
+        )
         x = (log_income - tables.rank_low) / tables.rank_step
         k = min(max(int(x), 0), rank_last - 1)
         step = min(max(x - k, 0.0), 1.0)
@@ -204,7 +205,9 @@ def build_people(
         people.flags[i] = flags
         people.income[i] = np.exp(log_income)
         people.rank[i] = rank
-        people.general[i] = normal_quantile(uniform(words(seed, replicate, i, 0, tile, _GENERAL)[0]))
+        people.general[i] = normal_quantile(
+            uniform(words(seed, replicate, i, 0, tile, _GENERAL)[0])
+        )
         age_level = 0 if age < 18 else (1 if age < 30 else min(age // 10 - 1, 5))
         people.profile[i] = (
             female

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scoredsociety.society.marginals import LATE, Marginals, Tables, compile_marginals, load_marginals
+from scoredsociety.society.marginals import (
+    LATE,
+    Marginals,
+    Tables,
+    compile_marginals,
+    load_marginals,
+)
 from scoredsociety.society.people import (
     TILE,
     People,
@@ -53,7 +59,12 @@ class Society:
 
     @classmethod
     def make(
-        cls, marginals: str | Path = "china-2018", *, people: int = 100_000, seed: int = 1, replicate: int = 0
+        cls,
+        marginals: str | Path = "china-2018",
+        *,
+        people: int = 100_000,
+        seed: int = 1,
+        replicate: int = 0,
     ) -> Society:
         """Return a society from marginals of the catalogue, by name, or of a file."""
         return cls(load_marginals(marginals), people, seed, replicate)

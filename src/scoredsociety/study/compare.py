@@ -45,7 +45,7 @@ def simulate_arms(
     calibrations: Mapping[str, str] | None = None,
     out: str | Path | None = None,
     progress: Progress | None = None,
-    **settings: Any,
+    **settings: Any,  # noqa: ANN401
 ) -> list[RunData]:
     """Simulate every arm of a comparison on the same people with the same luck.
 
@@ -77,7 +77,11 @@ def simulate_arms(
         for name, highest in highest_rates(regime).items():
             majorants[name] = max(majorants.get(name, 0.0), highest)
     folders = [None if out is None else Path(out) / name for name in _names(resolved)]
-    if out is not None and Path(out).exists() and all(f is not None and f.exists() for f in folders):
+    if (
+        out is not None
+        and Path(out).exists()
+        and all(f is not None and f.exists() for f in folders)
+    ):
         raise StudyError(
             f"{out} exists already, and a comparison never overwrites one. "
             "Choose another folder with --out, or remove it first"
@@ -126,7 +130,10 @@ def _same_world(regimes: list[ResolvedRegime]) -> list[ResolvedRegime]:
 
 
 def _again(
-    folder: Path, regime: ResolvedRegime, reference: tuple[float, float], settings: Mapping[str, Any]
+    folder: Path,
+    regime: ResolvedRegime,
+    reference: tuple[float, float],
+    settings: Mapping[str, Any],
 ) -> RunData:
     """Take an arm that an interrupted comparison had finished, if it is the same."""
     from scoredsociety.study.store import load_run
@@ -134,9 +141,13 @@ def _again(
     run = load_run(folder)
     same = run.manifest["regime"] == regime.model_dump(mode="json")
     same &= run.manifest["aware_reference"] == list(reference)
-    same &= all(run.manifest[k] == v for k, v in settings.items() if k in run.manifest and k != "marginals")
+    same &= all(
+        run.manifest[k] == v for k, v in settings.items() if k in run.manifest and k != "marginals"
+    )
     if not same:
-        raise StudyError(f"{folder} holds another run. Choose another folder with --out, or remove it first")
+        raise StudyError(
+            f"{folder} holds another run. Choose another folder with --out, or remove it first"
+        )
     return run
 
 

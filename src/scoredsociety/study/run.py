@@ -73,19 +73,28 @@ def check_size(people: int, months: int, seed: int, replicates: int) -> None:
         With what is allowed and, for a size too large, what it would need.
     """
     if people < 1:
-        raise StudyError(f"people: {people} is not allowed. Allowed: a whole number from 1 to {LARGEST:,}")
+        raise StudyError(
+            f"people: {people} is not allowed. Allowed: a whole number from 1 to {LARGEST:,}"
+        )
     if people > LARGEST:
         hours = people * months * replicates * _SECONDS_A_PERSON_MONTH / 3600
         raise StudyError(
-            f"people: {people:,} is more than the {LARGEST:,} that can be simulated. It would need about "
-            f"{people * _BYTES_A_PERSON / 2**30:,.0f} GiB of memory and {hours:,.0f} hours of one core"
+            f"people: {people:,} is more than the {LARGEST:,} that can be simulated. "
+            f"It would need about {people * _BYTES_A_PERSON / 2**30:,.0f} GiB of memory "
+            f"and {hours:,.0f} hours of one core"
         )
     if not 1 <= months <= MONTHS:
-        raise StudyError(f"months: {months} is not allowed. Allowed: a whole number from 1 to {MONTHS}")
+        raise StudyError(
+            f"months: {months} is not allowed. Allowed: a whole number from 1 to {MONTHS}"
+        )
     if not 0 <= seed < 2**32:
-        raise StudyError(f"seed: {seed} is not allowed. Allowed: a whole number from 0 to {2**32 - 1}")
+        raise StudyError(
+            f"seed: {seed} is not allowed. Allowed: a whole number from 0 to {2**32 - 1}"
+        )
     if not 1 <= replicates <= 999:
-        raise StudyError(f"replicates: {replicates} is not allowed. Allowed: a whole number from 1 to 999")
+        raise StudyError(
+            f"replicates: {replicates} is not allowed. Allowed: a whole number from 1 to 999"
+        )
 
 
 def make_manifest(
@@ -220,7 +229,9 @@ def simulate(
     check_size(people, months, seed, replicates)
     if isinstance(regime, ResolvedRegime):
         if safeguards or calibrations:
-            raise StudyError("safeguards and calibrations apply to a regime by name, not to a resolved one")
+            raise StudyError(
+                "safeguards and calibrations apply to a regime by name, not to a resolved one"
+            )
         resolved = regime
     else:
         resolved = resolve(regime, safeguards, calibrations or {})
@@ -239,7 +250,9 @@ def simulate(
         for replicate in range(replicates):
             done = writer.finished(replicate) if writer else None
             if done is None:
-                done, _ = run_replicate(engine, manifest, replicate, threads=threads, progress=progress)
+                done, _ = run_replicate(
+                    engine, manifest, replicate, threads=threads, progress=progress
+                )
                 if writer:
                     writer.write(replicate, done)
             elif progress:
@@ -321,11 +334,16 @@ def replay_life(run: RunData, index: int, replicate: int = 0) -> tuple[dict[str,
     if not 0 <= index < manifest["people"]:
         raise StudyError(f"index: {index} is not allowed. Allowed: 0 to {manifest['people'] - 1}")
     if not 0 <= replicate < manifest["replicates"]:
-        raise StudyError(f"replicate: {replicate} is not allowed. Allowed: 0 to {manifest['replicates'] - 1}")
+        raise StudyError(
+            f"replicate: {replicate} is not allowed. Allowed: 0 to {manifest['replicates'] - 1}"
+        )
     tile = index // TILE
     result, _ = run_replicate(engine_of(manifest), manifest, replicate, tiles=range(tile, tile + 1))
     people = Society(
-        Marginals.model_validate(manifest["marginals"]), manifest["people"], manifest["seed"], replicate
+        Marginals.model_validate(manifest["marginals"]),
+        manifest["people"],
+        manifest["seed"],
+        replicate,
     ).tile(tile)
     i = index % TILE
     person = {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,12 +17,11 @@ from scoredsociety.engine import RunData, SocietyResult
 from scoredsociety.study.errors import StudyError
 
 MANIFEST = "run.json"
-_REQUEST = "request.json"
 _DONE = "done.json"
 
 
 def dump(data: object) -> str:
-    """Return JSON text; the order of keys is kept, since that of conducts and grades has a meaning."""
+    """Return JSON text; keys keep their order: that of conducts and grades has a meaning."""
     return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -40,7 +38,8 @@ class Writer:
     target : Path
         Folder of the finished run; must not exist.
     manifest : mapping
-        All that determines the run. A partial folder is resumed only if it began with the same.
+        All that determines the run. Its hash names the partial folder, so that only the same run
+        goes on from it.
 
     Raises
     ------
@@ -50,8 +49,10 @@ class Writer:
 
     def __init__(self, target: Path, manifest: Mapping[str, Any]) -> None:
         self.target = target
-        self.partial = target.parent / f".{target.name}.partial"
         self.manifest = dict(manifest)
+        request = dump(self.manifest)
+        mark = hashlib.sha256(request.encode()).hexdigest()[:12]
+        self.partial = target.parent / f".{target.name}.{mark}.partial"
         if target.exists():
             raise StudyError(
                 f"{target} exists already, and a run never overwrites one. "
@@ -59,12 +60,7 @@ class Writer:
             )
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            request = dump(self.manifest)
-            kept = self.partial / _REQUEST
-            if self.partial.exists() and (not kept.is_file() or kept.read_text("utf-8") != request):
-                shutil.rmtree(self.partial)
             self.partial.mkdir(exist_ok=True)
-            kept.write_text(request, "utf-8")
         except OSError as error:
             raise self._failure(error) from error
 
@@ -75,7 +71,11 @@ class Writer:
             if finished
             else ""
         )
-        return StudyError(f"{self.target} cannot be written: {error.strerror or error}.{kept}")
+        if isinstance(error, (FileExistsError, NotADirectoryError)):
+            reason = f"{error.filename} is a file, not a folder"
+        else:
+            reason = error.strerror or str(error)
+        return StudyError(f"{self.target} cannot be written: {reason}.{kept}")
 
     def folder(self, replicate: int) -> Path:
         """Return the folder of a replicate while the run is being made."""
@@ -120,14 +120,15 @@ class Writer:
             caps: list[Any] = []
             for done in sorted(self.partial.glob(f"r*/{_DONE}")):
                 known = json.loads(done.read_text("utf-8"))
-                files |= {f"{done.parent.name}/{name}": value for name, value in known["files"].items()}
+                files |= {
+                    f"{done.parent.name}/{name}": value for name, value in known["files"].items()
+                }
                 caps.append(known["caps"])
             manifest = self.manifest | dict(extra) | {"files": files, "caps": caps}
             (self.partial / MANIFEST).write_text(dump(manifest), "utf-8")
             for done in self.partial.glob(f"r*/{_DONE}"):
                 done.unlink()
-            (self.partial / _REQUEST).unlink()
-            os.replace(self.partial, self.target)
+            self.partial.rename(self.target)
         except OSError as error:
             raise self._failure(error) from error
         return manifest
@@ -149,7 +150,9 @@ def read_manifest(path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise StudyError(f"{path} is not the folder of a run: {MANIFEST} is missing or broken") from error
+        raise StudyError(
+            f"{path} is not the folder of a run: {MANIFEST} is missing or broken"
+        ) from error
     if not isinstance(manifest, dict) or manifest.get("format") != 1:
         raise StudyError(f"{file} has a format that this version cannot read")
     return manifest
@@ -182,7 +185,9 @@ def load_run(path: str | Path) -> RunData:
             for r in range(manifest["replicates"])
         ]
     except (OSError, KeyError, ValueError, IndexError) as error:
-        raise StudyError(f"{folder} is damaged: {error}. `scoredsociety verify` says where") from error
+        raise StudyError(
+            f"{folder} is damaged: {error}. `scoredsociety verify` says where"
+        ) from error
     return RunData(manifest, replicates, folder)
 
 
@@ -211,7 +216,9 @@ def verify_run(path: str | Path, *, again: bool = False) -> list[str]:
         elif digest(file) != known:
             wrong.append(f"{name} was changed after the run")
     have = {str(p.relative_to(folder)) for p in folder.rglob("*.parquet")}
-    wrong += [f"{name} does not belong to the run" for name in sorted(have - set(manifest["files"]))]
+    wrong += [
+        f"{name} does not belong to the run" for name in sorted(have - set(manifest["files"]))
+    ]
     if again and not wrong:
         wrong += _simulate_again(manifest)
     return wrong
@@ -227,7 +234,7 @@ def _simulate_again(manifest: Mapping[str, Any]) -> list[str]:
     with tempfile.TemporaryDirectory() as name:
         write_tables(Path(name), to_tables(result, manifest))
         return [
-            f"r000/{p.name} differs from a new simulation (versions of the run: {manifest['versions']})"
+            f"r000/{p.name} differs from a new simulation (the run's versions: {manifest['versions']})"
             for p in sorted(Path(name).glob("*.parquet"))
             if digest(p) != manifest["files"][f"r000/{p.name}"]
         ]

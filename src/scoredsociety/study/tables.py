@@ -43,7 +43,9 @@ def ledger_table(ledger: NDArray[np.void], manifest: Mapping[str, Any]) -> pa.Ta
     for name in LEDGER_DTYPE.names or ():
         values = pa.array(np.ascontiguousarray(ledger[name]))
         if name in labels:
-            values = pa.DictionaryArray.from_arrays(values.cast(pa.int8()), pa.array(labels[name], pa.string()))
+            values = pa.DictionaryArray.from_arrays(
+                values.cast(pa.int8()), pa.array(labels[name], pa.string())
+            )
         columns[name] = values
     return pa.table(columns)
 
@@ -61,7 +63,12 @@ def to_tables(result: SocietyResult, manifest: Mapping[str, Any]) -> dict[str, p
     months = manifest["months"]
     cell = np.arange(CELLS)
     monthly: dict[str, Any] = {"month": np.repeat(np.arange(1, months + 1, dtype=np.int16), CELLS)}
-    levels = {"group": cell // 20, "city": cell // 10 % 2, "income": cell // 2 % 5, "aware": cell % 2}
+    levels = {
+        "group": cell // 20,
+        "city": cell // 10 % 2,
+        "income": cell // 2 % 5,
+        "aware": cell % 2,
+    }
     for name, level in levels.items():
         words = np.array(PROFILE_FIELDS[name][2])
         monthly[name] = pa.array(np.tile(words[level], months)).dictionary_encode()
@@ -95,7 +102,9 @@ def _mobility(result: SocietyResult) -> pa.Table:
         columns["to"] += j.tolist()
         columns["persons"] += matrix[t, i, j].tolist()
     kinds = [pa.string(), pa.int16(), pa.int8(), pa.int8(), pa.int64()]
-    return pa.table({k: pa.array(v, kind) for (k, v), kind in zip(columns.items(), kinds, strict=True)})
+    return pa.table(
+        {k: pa.array(v, kind) for (k, v), kind in zip(columns.items(), kinds, strict=True)}
+    )
 
 
 def write_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:
@@ -104,7 +113,9 @@ def write_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
 
 
-def read_tables(folder: Path, manifest: Mapping[str, Any], caps: dict[str, dict[str, int]]) -> SocietyResult:
+def read_tables(
+    folder: Path, manifest: Mapping[str, Any], caps: dict[str, dict[str, int]]
+) -> SocietyResult:
     """Read a replicate back.
 
     Parameters
@@ -140,9 +151,13 @@ def read_tables(folder: Path, manifest: Mapping[str, Any], caps: dict[str, dict[
         t = tables["mobility"].filter(
             pa.array(np.array(tables["mobility"]["scheme"].to_pylist(), dtype=object) == scheme)
         )
-        matrix[t["month"].to_numpy() - 1, t["from"].to_numpy(), t["to"].to_numpy()] = t["persons"].to_numpy()
+        matrix[t["month"].to_numpy() - 1, t["from"].to_numpy(), t["to"].to_numpy()] = t[
+            "persons"
+        ].to_numpy()
         mobility[scheme] = matrix
-    population = {name: tables["population"][name].to_numpy() for name in tables["population"].column_names}
+    population = {
+        name: tables["population"][name].to_numpy() for name in tables["population"].column_names
+    }
     return SocietyResult(ledger, monthly, acts, mobility, population, caps)
 
 
