@@ -123,7 +123,7 @@ def main() -> None:
         ),
         ("100,000 people x 120 months, audited", f"{statistics.median(audited):.2f} s"),
     ]
-    sizes = (1_000_000, 4_000_000)
+    sizes = (2_000_000, 6_000_000)
     used = [child(_MEMORY.format(people=n)) for n in sizes]
     per_person = (used[1]["rss"] - used[0]["rss"]) / (sizes[1] - sizes[0])
     ledger = (used[1]["ledger"] - used[0]["ledger"]) / (sizes[1] - sizes[0])

@@ -200,7 +200,7 @@ def monthly_of(
         keys += [f"{k}:{s}" for k in ("listed", "entries", "ever", "in", "out")]
     keys += [f"sanction:{c}" for c in SANCTIONS]
     keys += [f"grade:city-points:{g}" for g in GRADES]
-    keys += ["below:city-points", "records:city-points"]
+    keys += ["records:city-points"]
     out = {k: np.zeros((months, CELLS), dtype=np.int64) for k in keys}
     entered = ledger[ledger["exit"] != ExitReason.STOPPED]
     for t in range(1, months + 1):

@@ -18,7 +18,7 @@ from scoredsociety.schemes.model import Conduct, ResolvedRegime, Scheme
 from scoredsociety.society import Society
 from scoredsociety.society.people import BUSINESS, DOG, DRIVER, MINORITY, PILOT, TILE
 
-SHOCK_STREAM = 0x5C0C0001
+SHOCK_STREAM = identity("shock")
 
 
 @dataclass
@@ -320,18 +320,17 @@ class Oracle:
             for f in s.feedback:
                 if f.conduct != point.conduct:
                     continue
+                before = multiple
                 if f.listed:
-                    mine = [row for row in person.rows if row.scheme == name]
-                    if mine:
-                        counted = mine[: f.counts_to]
-                        step = int((point.height / multiple - 1.0) / f.theta.value)
+                    counted = [row for row in person.rows if row.scheme == name][: f.counts_to]
+                    multiple *= 1.0 + f.theta.value * len(counted)
+                    if before <= point.height < multiple:
+                        step = int((point.height / before - 1.0) / f.theta.value)
                         cause = counted[min(max(step, 0), len(counted) - 1)]
-                        multiple *= 1.0 + f.theta.value * len(counted)
-                elif person.grade[name] > list(s.grades.bands if s.grades else ()).index(
-                    f.below or ""
-                ):
+                elif self._worse(s, person, name, f.below or ""):
                     multiple *= 1.0 + f.theta.value
-                    cause = cause or person.last_bad.get(name)
+                    if before <= point.height < multiple:
+                        cause = person.last_bad.get(name)
         if point.height >= multiple:
             return []
         low, high = 0.0, 0.0
@@ -346,9 +345,13 @@ class Oracle:
         via = self.world.channels[channel]
         wrong = (via.wrong_person.minority if person.minority else via.wrong_person.majority).value
         truth, subject = Truth.TRUE, person
+        rest = (point.truth - wrong) / (1.0 - wrong)
         if point.truth < wrong:
-            if point.truth < wrong * via.human_review.value:
+            review = via.human_review.value
+            rest = point.truth / wrong
+            if rest < review:
                 return []
+            rest = (rest - review) / (1.0 - review)
             block = Block.OUTCOME | point.layer << 8
             others = [
                 q
@@ -360,14 +363,15 @@ class Oracle:
             if others:
                 u = self.u(point.who | point.serial << 12, identity(point.conduct), block, 1)
                 subject, truth = others[int(u * len(others))], Truth.WRONG_PERSON
-        else:
-            shocked = person.shocked_to >= month
-            excused = (c.excused_after_shock if shocked else c.excused).value
-            if (point.truth - wrong) / (1.0 - wrong) < excused:
-                truth = Truth.EXCUSED
-        triggered = point.height >= plain and cause is not None
-        generation = cause.generation + 1 if triggered and cause else 0
-        return [(subject, point, channel, truth, cause if triggered else None, generation)]
+        shocked = person.shocked_to >= month
+        excused = (c.excused_after_shock if shocked else c.excused).value
+        if truth == Truth.TRUE and rest < excused:
+            truth = Truth.EXCUSED
+        generation = cause.generation + 1 if cause else 0
+        return [(subject, point, channel, truth, cause, generation)]
+
+    def _worse(self, s: Scheme, person: Person, name: str, grade: str) -> bool:
+        return person.grade[name] > list(s.grades.bands if s.grades else ()).index(grade)
 
     def _plain(self, person: Person, name: str, c: Conduct, month: int) -> float:
         p = self.world.parameters
@@ -382,7 +386,7 @@ class Oracle:
                     prior = max(prior, min(1.0, s.awareness.certainty.value * chance))
             n = person.rates[name] * (month - person.adult_from)
             n0 = p.prior_acts.value
-            believed = (n0 * prior + person.caught[name]) / (n0 + n)
+            believed = min((n0 * prior + person.caught[name]) / (n0 + n), 1.0)
             plain = min((believed / chance) ** -p.certainty_elasticity.value, c.certainty_cap.value)
         if person.shocked_to >= month and c.shock:
             plain *= 1.0 + p.shock_factor.value

@@ -307,8 +307,47 @@ def test_wrong_attributions_land_in_the_same_group_and_city(wrong):
 def test_perceived_certainty_is_beta_bernoulli():
     q, n0, eta = 0.01, 40.0, 0.3
     assert perceived_factor(q, q, n0, 0.0, 0.0, eta) == 1.0
+    certain = perceived_factor(0.9, 0.5, 1.0, 1.0, 5.0, eta)  # nobody expects more than certainty
+    assert math.isclose(certain, 2**-0.3, rel_tol=1e-12)
     assert math.isclose(perceived_factor(2 * q, q, n0, 0.0, 0.0, eta), 2**-0.3, rel_tol=1e-12)
     for acts, caught in ((40.0, 0.0), (100.0, 3.0), (600.0, 6.0)):
         believed = (n0 * 2 * q + caught) / (n0 + acts)
         ours = perceived_factor(2 * q, q, n0, acts, caught, eta)
         assert math.isclose(ours, (believed / q) ** -eta, rel_tol=1e-12)
+
+
+def test_generation_zero_is_the_run_without_feedback():
+    # the feedback-off form of the spiral gain needs no second run: same luck, same acts
+    with_it, without = (
+        run(
+            homogeneous({"x": conduct(0.01)}, a_list(exits=exit_by(0.1), theta=theta)),
+            people=20_000,
+            months=60,
+        )
+        .replicates[0]
+        .ledger
+        for theta in (4.0, 0.0)
+    )
+    first = with_it[with_it["generation"] == 0]
+    fields = ["subject", "month", "end", "act"]
+    assert len(first) < len(with_it)
+    assert np.array_equal(first[fields], without[fields])
+
+
+@pytest.mark.parametrize(("rate", "chance", "theta"), [(0.2, 0.3, 0.0), (0.05, 0.9, 6.0)])
+def test_expected_acts_are_the_acts_there_are(rate, chance, theta):
+    # recorded or not; with feedback they lie in several layers of candidates
+    data = run(
+        homogeneous({"x": conduct(rate, chance=chance)}, a_list(exits=exit_by(0.5), theta=theta))
+    )
+    result = data.replicates[0]
+    grown = result.monthly["adults"].sum(axis=1)
+    seen = result.acts[0].sum(axis=(1, 2))
+    if theta:
+        listed = result.monthly["listed:a-list"].sum(axis=1)
+        before = np.concatenate([[0], listed[:-1]])
+        expected = rate * (grown + theta * before)
+    else:
+        expected = rate * grown
+    # the shares of accepted points, whose number is Poisson
+    close(seen.sum(), expected.sum(), 2.5 * math.sqrt(expected.sum() / chance))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scoredsociety.audit import audit_run, compare_runs, pick_lives
-from scoredsociety.report import report_html
+from scoredsociety.report import prevented, report_html
 from tests.report import invented
 
 
@@ -33,13 +33,23 @@ def lives(runs):
 
 
 @pytest.fixture(scope="session")
+def baseline(runs):
+    return invented.baseline(runs[0])
+
+
+@pytest.fixture(scope="session")
+def against(runs, baseline):
+    return prevented(runs, baseline)
+
+
+@pytest.fixture(scope="session")
 def one(runs, audits):
     return report_html(runs[:1], audits=audits[:1])
 
 
 @pytest.fixture(scope="session")
-def two(runs, audits, comparison):
-    return report_html(runs, audits=audits, comparison=comparison)
+def two(runs, audits, comparison, baseline):
+    return report_html(runs, audits=audits, comparison=comparison, baseline=baseline)
 
 
 @pytest.fixture(scope="session")

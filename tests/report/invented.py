@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -87,7 +88,7 @@ def society(seed: int, corrected: float, codes: dict[str, Any], bands: list[str]
     return SocietyResult(
         ledger=ledger,
         monthly=monthly(rows, profile, bands),
-        acts=rng.uniform(9, 10, (len(codes["conducts"]), MONTHS, 2, 2)),
+        acts=rng.uniform(90, 100, (len(codes["conducts"]), MONTHS, 2, 2)),
         mobility={POINTS: mobility(len(bands))},
         population={
             "profile": np.unique(profile).astype(np.int64),
@@ -130,7 +131,6 @@ def monthly(rows: np.ndarray, profile: np.ndarray, bands: list[str]) -> dict[str
         "sanctioned": listed,
         "rewarded": city // 3,
         f"records:{POINTS}": listed,
-        f"below:{POINTS}": listed,
         f"stopped:{LIST}": listed * 0,
     }
     for band in bands:
@@ -169,4 +169,21 @@ def run(label: str, *safeguards: str, corrected: float = 0.1, replicates: int = 
         "versions": {"scoredsociety": "0.1.0"},
     }
     made = [society(100 + r, corrected, codes, bands) for r in range(replicates)]
+    return RunData(manifest, made)
+
+
+def baseline(other: RunData) -> RunData:
+    """Make the same people under no scheme: the aware act a fifth more than in ``other``."""
+    regime = {**other.manifest["regime"], "regime": "none", "title": "No scheme"}
+    regime |= {"summary": "Nobody keeps a score.", "schemes": {}, "memoranda": []}
+    regime |= {"safeguards": [], "calibrations": {}}
+    manifest = {**other.manifest, "regime": regime, "schemes": [], "label": "No scheme"}
+    made = []
+    for one in other.replicates:
+        acts = one.acts.copy()
+        acts[:, :, 1] *= 1.25
+        monthly = {"adults": one.monthly["adults"]}
+        zero = one.monthly["sanctioned"] * 0
+        monthly |= {"sanctioned": zero, "rewarded": zero}
+        made.append(replace(one, ledger=one.ledger[:0], acts=acts, monthly=monthly, mobility={}))
     return RunData(manifest, made)

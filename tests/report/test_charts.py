@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
-from scoredsociety.report import CHARTS, chart, figure, svg
-from scoredsociety.report.charts import LIVES, ONE, PAIRED
+from scoredsociety.audit import compare_runs
+from scoredsociety.report import CHARTS, chart, figure, prevented, svg
+from scoredsociety.report.charts import AGAINST, LIVES, ONE, PAIRED
 from scoredsociety.report.reading import make_arms
 from scoredsociety.report.theme import SAFEGUARD, spread, ticks
 
@@ -19,8 +21,10 @@ def arms_of(name, audits):
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_every_chart_renders_and_says_that_it_is_simulated(name, audits, comparison, lives):
-    fig = figure(name, arms_of(name, audits), comparison, lives)
+def test_every_chart_renders_and_says_that_it_is_simulated(
+    name, audits, comparison, lives, against
+):
+    fig = figure(name, arms_of(name, audits), comparison, lives, against)
     assert fig.panels, name
     assert fig.tables
     assert all(t.rows and t.caption for t in fig.tables)
@@ -32,8 +36,8 @@ def test_every_chart_renders_and_says_that_it_is_simulated(name, audits, compari
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_a_notebook_gets_one_chart_with_a_description(name, audits, comparison, lives):
-    spec = chart(audits, name, comparison, lives).to_dict()
+def test_a_notebook_gets_one_chart_with_a_description(name, audits, comparison, lives, against):
+    spec = chart(audits, name, comparison, lives, against).to_dict()
     assert spec["description"]
     assert "Simulated" in json.dumps(spec)
 
@@ -69,7 +73,7 @@ def test_an_unknown_chart_names_the_known_ones(audits):
         figure("pie", audits)
 
 
-@pytest.mark.parametrize("name", [*PAIRED, *LIVES])
+@pytest.mark.parametrize("name", [*PAIRED, *AGAINST, *LIVES])
 def test_paired_charts_say_what_they_need(name, audits):
     with pytest.raises(ValueError, match="pass"):
         figure(name, audits)
@@ -118,8 +122,60 @@ def test_arms_of_one_regime_are_called_by_their_safeguards(audits):
     assert make_arms(audits)[0].under == "under “As it is”"
 
 
-def test_deterrence_leaves_good_deeds_to_the_table(audits, comparison):
-    fig = figure("deterrence", audits, comparison)
+def test_deterrence_leaves_good_deeds_to_the_table(audits, against):
+    fig = figure("deterrence", audits, against=against)
     drawn = json.dumps(fig.panels[0].chart.to_dict())
     assert "Volunteering" not in drawn
     assert any("Volunteering" in row[0] for row in fig.tables[0].rows)
+
+
+def test_deterrence_is_read_against_no_scheme_and_beside_the_wrongful_share(audits, against):
+    fig = figure("deterrence", audits, against=against)
+    assert len(fig.panels) == 4  # acts prevented and wrongful entries, for each regime
+    assert [("wrongful" in p.alt) for p in fig.panels] == [False, True, False, True]
+    assert re.search(r"falls by 20% at first and by 20% after 48 months", fig.heading)
+    assert "wrongful" in fig.heading
+    assert re.search(r"in 100 adults know of the scheme \(M17\)", fig.notes[0])
+    found = against[0].windows["traffic-violation", "aware=aware"]
+    assert [c.month for c in found] == [6, 12, 18, 24, 30, 36, 42, 48]
+    assert all(c.value == pytest.approx(0.2) for c in found)
+    rows = {(r[0], r[1]): r[3] for r in fig.tables[0].rows}
+    assert rows["Breaking a traffic rule: fewer acts, whole run", "the aware"] == "20%"
+
+
+def test_the_run_without_a_scheme_is_the_baseline(runs, baseline):
+    assert prevented(runs) is None
+    found = prevented([baseline, *runs])
+    assert found[0] is None
+    assert found[1].whole["littering", "deterrence", "aware=aware"].value == pytest.approx(0.2)
+    with pytest.raises(ValueError, match="holds schemes"):
+        prevented(runs, runs[1])
+    other = replace(baseline, manifest={**baseline.manifest, "seed": 99})
+    assert prevented(runs, other) == [None, None]
+
+
+def test_a_comparison_with_no_scheme_draws_deterrence(runs, baseline):
+    comparison = compare_runs(baseline, runs[0])
+    fig = figure("deterrence", [comparison.a, comparison.b], comparison)
+    assert len(fig.panels) == 2
+    assert "falls by 20%" in fig.heading
+
+
+def test_too_few_acts_are_said_in_words(audits, against):
+    few = [replace(p, series=p.series.slice(0, 0)) for p in against]
+    fig = figure("deterrence", audits, against=few)
+    assert not fig.panels
+    assert "not enough evidence" in fig.heading
+
+
+@pytest.mark.parametrize("name", [*ONE, *AGAINST, *LIVES])
+def test_panels_of_a_figure_stand_at_one_height(name, audits, comparison, lives, against):
+    long = "With notice, a longer window to appeal and independent review"
+    named = [audits[0], replace(audits[1], manifest={**audits[1].manifest, "label": long})]
+    fig = figure(name, named, comparison, lives, against)
+    heads = [p.chart.to_dict()["title"] for p in fig.panels]
+    assert len({(len(t["text"]), len(t["subtitle"])) for t in heads}) == 1
+    tops = set()
+    for i, panel in enumerate(fig.panels):
+        tops.add(re.search(r'transform="translate\([\d.]+,([\d.]+)\)', svg(panel, f"p{i}"))[1])
+    assert len(tops) == 1

@@ -12,6 +12,7 @@ import pytest
 
 from scoredsociety.engine.result import LEDGER_DTYPE
 from scoredsociety.report import report_html, write_report
+from tests.report import invented
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
 
@@ -122,15 +123,22 @@ def test_the_same_input_gives_the_same_bytes(runs, audits, one, tmp_path):
 
 
 def test_units_stand_together_and_apart(one):
-    table = one.split("<caption>Four different counts")[1].split("</table>")[0]
+    table = one.split("<caption>Different counts")[1].split("</table>")[0]
     for unit in ("persons", "entries", "refusals"):
         assert unit in table
 
 
 def test_deterrence_never_stands_alone(two):
     part = two.split('id="figure-deterrence"')[1].split("</figure>")[0]
-    assert "Wrongful entries" in part
-    assert "wrongful" in part
+    assert part.count(": wrongful") >= 2
+    assert "How many entries are wrongful" in part
+
+
+def test_without_a_baseline_deterrence_is_not_drawn_but_explained(one, runs, audits, comparison):
+    both = report_html(runs, audits=audits, comparison=comparison)
+    for page in (one, both):
+        assert 'id="figure-deterrence"' not in page
+        assert page.count("What the scheme prevents is not shown") == 1
 
 
 def test_everything_is_escaped(runs, audits):
@@ -181,6 +189,10 @@ def test_the_regime_none_has_a_report(runs):
     quiet = replace(quiet, ledger=quiet.ledger[:0], mobility={})
     html = report_html([replace(runs[0], manifest=manifest, replicates=[quiet])])
     assert "nobody is on a list" in html
+    assert "There is no scheme, and 20 kinds of conduct go on" in html
+    assert "Acts per 1,000 adults in month 48" in html
+    assert "not enough evidence" not in html
+    assert "<svg" not in html
     outline(html)
 
 
@@ -203,3 +215,45 @@ def test_a_comparison_is_repeated_with_one_command(two):
         "scoredsociety compare fragmented-2018 --safeguard hardship-exemption --people 4000 "
         "--months 48 --replicates 5 --seed 7"
     ) in two
+
+
+def only(run, scheme):
+    """Leave one scheme of a run: its rows, its columns and its rules."""
+    manifest = copy.deepcopy(dict(run.manifest))
+    code = manifest["schemes"].index(scheme)
+    regime = manifest["regime"]
+    regime |= {"schemes": {scheme: regime["schemes"][scheme]}, "memoranda": []}
+    regime |= {"regime": scheme, "title": regime["schemes"][scheme]["title"], "safeguards": []}
+    regime["calibrations"] = {scheme: "A"}
+    manifest |= {"schemes": [scheme], "label": regime["title"]}
+    made = []
+    for one in run.replicates:
+        ledger = one.ledger[one.ledger["scheme"] == code].copy()
+        ledger["scheme"] = 0
+        own = {k: v for k, v in one.monthly.items() if ":" not in k or scheme in k}
+        moves = {k: v for k, v in one.mobility.items() if k == scheme}
+        made.append(replace(one, ledger=ledger, monthly=own, mobility=moves))
+    return replace(run, manifest=manifest, replicates=made)
+
+
+def test_a_page_of_points_alone_speaks_of_no_list(runs):
+    run = only(runs[0], "rongcheng-points")
+    html = report_html([run], baseline=invented.baseline(run))
+    bare = html.split('id="limits"')[0].split("</style>")[1]
+    for tag in ("h1", "h2", "h3", "dt", "figcaption", "caption", "p class=.kicker."):
+        for text in re.findall(rf"<{tag}[^>]*>(.*?)</{tag[:10].split()[0]}>", bare, re.S):
+            plain = re.sub("<[^>]+>", "", text)
+            assert not re.search(r"\b(listed|the list|entry|entries)\b", plain), plain
+    assert "records are wrongful" in html
+    assert "in a sanctioned grade are out of it again" in html
+    assert "scoredsociety run rongcheng-points --people" in html
+    outline(html)
+
+
+def test_a_page_of_one_list_says_that_nobody_is_told(runs):
+    run = only(runs[0], "court-list")
+    html = report_html([run], baseline=invented.baseline(run))
+    assert "Where scores stand" not in html
+    assert "Among all adults, “not doing what a judgment orders”" in html
+    assert "so it deters nobody" in html
+    outline(html)

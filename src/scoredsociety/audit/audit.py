@@ -211,7 +211,7 @@ def audit_sample(sample: Sample) -> Audit:
     return Audit(
         manifest=sample.run.manifest,
         figures=figures_table(sheet.lines, sample.weight),
-        series=series_table(sheet.series, sample.weight),
+        series=series_table(sheet.series, sample.weight_by_month),
         survival=recovery.survival_table(sample),
         mobility=grades.mobility_table(sample),
         assumptions=list_assumptions(sample.regime),

@@ -163,8 +163,11 @@ def compute_m4(sample: Sample, sheet: Sheet) -> None:
     for code in codes:
         series = sample.monthly_sum(f"refused:{code}")
         total = total + series
-        sheet.put("M4", code, "refusals", "refusals", series.sum(axis=1))
-        sheet.put_series("M4", code, "refusals", "refusals", np.cumsum(series, axis=1))
+        national = np.cumsum(series * sample.weight_by_month, axis=1)
+        sheet.put("M4", code, "refusals", "refusals", series.sum(axis=1), national=national[:, -1])
+        sheet.put_series(
+            "M4", code, "refusals", "refusals", np.cumsum(series, axis=1), national=national
+        )
         sheet.put_series("M4", code, "refusals in the month", "refusals", series)
     if codes:
         rows = sample.rows

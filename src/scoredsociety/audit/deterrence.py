@@ -106,7 +106,7 @@ M13 = Measure(
     "How much less of the conduct is there than without the scheme?",
     "share",
     "1 - acts / acts of the same society without the scheme, all and aware only",
-    ("M5", "M12"),
+    ("M5", "M8"),
     ("world.parameters.certainty_elasticity", "world.parameters.prior_acts", "schemes."),
     None,
 )

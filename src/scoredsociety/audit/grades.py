@@ -98,7 +98,10 @@ def compute_m18(sample: Sample, sheet: Sheet) -> None:
                   ratio(above[:, -1], enrolled[:, -1]), people=enrolled[:, -1])  # fmt: skip
         sheet.put_series("M18", name, f"share in grade {last} or better", "share",
                          ratio(above, enrolled))  # fmt: skip
-        below = sample.monthly_sum(f"below:{name}")
+        start = scheme.start.value if scheme.start else 0.0
+        floors = list(scheme.grades.bands.values()) if scheme.grades else []
+        opening = next((k for k, floor in enumerate(floors) if start >= floor), len(floors) - 1)
+        below = stock[opening + 1 :].sum(axis=0)
         sheet.put("M18", name, "persons below the start grade", "persons", below[:, -1],
                   people=enrolled[:, -1])  # fmt: skip
         sheet.put_series("M18", name, "persons below the start grade", "persons", below)

@@ -16,7 +16,7 @@ from scoredsociety.audit.sheet import Sheet
 from scoredsociety.engine.result import ExitReason
 
 CNY_PER_MI = 2028.0
-"""One median monthly income in CNY (MODEL.md, 4.2: NBS median income per head of 2018,
+"""One median monthly income in CNY (docs/model.md, 4.2: NBS median income per head of 2018,
 24,336 CNY a year)."""
 
 

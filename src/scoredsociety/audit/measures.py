@@ -13,7 +13,7 @@ Compute = Callable[[Sample, Sheet], None]
 
 @dataclass(frozen=True)
 class Measure:
-    """A measure of MODEL.md, section 5.
+    """A measure of docs/model.md, section 5.
 
     Attributes
     ----------

@@ -140,6 +140,13 @@ class Sample:
         mean = float(self.adults[:, 0].mean()) if self.replicates else 0.0
         return float(self.run.manifest["adults_nationwide"]) / mean if mean > 0 else float("nan")
 
+    @cached_property
+    def weight_by_month(self) -> Floats:
+        """Adults of the nation for one adult of the sample at the end of each month, (T,)."""
+        adults = self.monthly_sum("adults").mean(axis=0)
+        nation = float(self.run.manifest["adults_nationwide"])
+        return np.asarray(nation / np.where(adults > 0, adults, np.nan))
+
     @property
     def schemes(self) -> list[str]:
         """Names of the schemes, in the order of the ledger's codes."""

@@ -32,6 +32,8 @@ class Line:
     entries: Floats | None
     note: str
     pooled: tuple[float, float, float] | None = None
+    national: Floats | None = None
+    """The values scaled to the nation, where one weight for all months would be wrong."""
 
 
 @dataclass
@@ -64,6 +66,7 @@ class Sheet:
         entries: ArrayLike | None = None,
         note: str = "",
         pooled: tuple[float, float, float] | None = None,
+        national: ArrayLike | None = None,
     ) -> None:
         """Write one figure.
 
@@ -79,6 +82,8 @@ class Sheet:
             What a reader must know with it.
         pooled : (value, low, high), optional
             Given when the figure is estimated once from all replicates together.
+        national : array_like, shape (R,), optional
+            The values scaled month by month, for sums over months.
         """
         self.lines.append(
             Line(
@@ -92,6 +97,7 @@ class Sheet:
                 None if entries is None else np.asarray(entries, dtype=np.float64),
                 note,
                 pooled,
+                None if national is None else np.asarray(national, dtype=np.float64),
             )
         )
 
@@ -132,10 +138,14 @@ class Sheet:
         *,
         group: str = "all",
         note: str = "",
+        national: ArrayLike | None = None,
     ) -> None:
-        """Write one series, shape (R, T): months 1 to T."""
+        """Write one series, shape (R, T): months 1 to T; ``national``: scaled by other weights."""
         x = np.asarray(values, dtype=np.float64)
-        self.series.append(Line(measure, item, quantity, unit, group, x, None, None, note))
+        scaled = None if national is None else np.asarray(national, dtype=np.float64)
+        self.series.append(
+            Line(measure, item, quantity, unit, group, x, None, None, note, national=scaled)
+        )
 
 
 def nullable(values: ArrayLike) -> pa.Array:
@@ -169,6 +179,9 @@ def figures_table(lines: list[Line], weight: float) -> pa.Table:
             se[k] = np.nan
             n[k] = line.values.size if np.isfinite(value[k]) else 0
     scaled = np.where([line.unit in SCALED_UNITS for line in lines], value * weight, np.nan)
+    for k, line in enumerate(lines):
+        if line.national is not None:
+            scaled[k] = line.national.mean()
     return pa.table(
         {
             **_names(lines),
@@ -182,25 +195,31 @@ def figures_table(lines: list[Line], weight: float) -> pa.Table:
     )
 
 
-def series_table(lines: list[Line], weight: float, months: ArrayLike | None = None) -> pa.Table:
+def series_table(
+    lines: list[Line], weight: float | Floats, months: ArrayLike | None = None
+) -> pa.Table:
     """Average the series over the replicates: the columns of :func:`figures_table`, by month.
 
     Parameters
     ----------
     lines : list of Line
         Series of shape (R, T).
-    weight : float
-        National weight for the column ``scaled``.
+    weight : float or float64 array, shape (T,)
+        National weight for the column ``scaled``, of each month.
     months : array_like, shape (T,), optional
         The month of each column, if not 1 to T.
     """
     if not lines:
-        return figures_table([], weight)
+        return figures_table([], float("nan"))
     block = np.array([line.values for line in lines])  # (K, R, T)
     k, r, t = block.shape
     m = means(block.transpose(0, 2, 1).reshape(k * t, r))
     counted = np.repeat([line.unit in SCALED_UNITS for line in lines], t)
     month = np.arange(1, t + 1) if months is None else np.asarray(months)
+    scaled = np.where(counted, m.value * np.tile(np.broadcast_to(weight, (t,)), k), np.nan)
+    for position, line in enumerate(lines):
+        if line.national is not None:
+            scaled[position * t : (position + 1) * t] = line.national.mean(axis=0)
     nothing = pa.nulls(k * t, pa.float64())
     names = {
         name: pa.DictionaryArray.from_arrays(
@@ -216,7 +235,7 @@ def series_table(lines: list[Line], weight: float, months: ArrayLike | None = No
             **_numbers(m.value, m.se, m.low, m.high, m.replicates),
             "people": nothing,
             "entries": nothing,
-            "scaled": nullable(np.where(counted, m.value * weight, np.nan)),
+            "scaled": nullable(scaled),
             "note": note,
         }
     )

@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from scoredsociety.base.jit import inlined, kernel
 from scoredsociety.base.normal import normal_quantile
 from scoredsociety.base.streams import Block, uniform, words, words_of_many
-from scoredsociety.engine.compile import LAYERS, Program
+from scoredsociety.engine.compile import LAYERS, Program, identity
 from scoredsociety.engine.state import INNOCENT, SHOCK, Scratch
 from scoredsociety.society.people import BUSINESS, DOG, DRIVER
 
 _CONTEXT, _FIRST, _CANDIDATE = (np.uint64(b) for b in (Block.CONTEXT, Block.FIRST, Block.CANDIDATE))
 _EDGES = np.array(LAYERS)
 _8, _12 = np.uint64(8), np.uint64(12)
-_SHOCK_STREAM = np.uint64(0x5C0C0001)
+_SHOCK_STREAM = np.uint64(identity("shock"))
 _INNOCENT_LAYER = 7
 """Layer code of the scatter of false records about people who did nothing."""
 
@@ -36,7 +36,7 @@ def base_rates(
     """Fill ``scratch.rate`` (C, TILE): acts a month of each person at multiple 1.
 
     rate = b e exp(s z - s**2 / 2) f(income rank), with z = sqrt(rho) z_i + sqrt(1 - rho) eps
-    (MODEL.md BEH).
+    (docs/model.md).
     """
     rate, conducts, settings, lanes = (
         scratch.rate,

@@ -25,7 +25,7 @@ MAX_GRADES = 8
 WHO = {"everyone": 0, "drivers": 1, "dog-owners": 2, "business-owners": 3}
 REWARD_BIT = 32
 DEFAULT_AWARE = (0.11, 0.0398)
-"""Grouping by awareness where no scheme of the regime announces itself (MODEL.md a_in, a_out)."""
+"""Aware shares, inside and outside, by which people are grouped if no scheme announces itself."""
 
 
 CONDUCT = np.dtype(

@@ -1,4 +1,4 @@
-"""The month of one tile, in the order of MODEL.md 4.3 (printed by ``scoredsociety schedule``).
+"""The month of one tile, in the order of docs/model.md (printed by ``scoredsociety schedule``).
 
 Each function is one step. Conduct looks at the state at the start of the month only; whatever
 the month changes is settled at its end. Kernels: no Python objects, no allocation.
@@ -149,15 +149,16 @@ def conduct(
         cause = -1
         for s in range(schemes.shape[0]):
             rule = rules[s, c]
+            before = multiple
             if rule.theta_listed > 0.0 and standings[s, i].entries > 0:
                 entries = min(int(standings[s, i].entries), int(rule.counts_to))
-                cause = _cause(
-                    ledger, links, person.newest, s, entries, point.height / multiple, rule
-                )
                 multiple *= 1.0 + rule.theta_listed * entries
+                if before <= point.height < multiple:
+                    height = point.height / before
+                    cause = _cause(ledger, links, person.newest, s, entries, height, rule)
             elif rule.theta_below > 0.0 and standings[s, i].grade > rule.below:
                 multiple *= 1.0 + rule.theta_below
-                if cause < 0:
+                if before <= point.height < multiple:
                     cause = standings[s, i].last_row
         layer = int(point.layer)
         low = _EDGES[layer]
@@ -165,7 +166,7 @@ def conduct(
         if multiple > _EDGES[kind.layers] * 1.000000001:
             return RATE_ERROR
         share = accepted_share(multiple, low, width)
-        acts[c, month - 1, int(person.cell) & 1, person.pilot] += np.int64(share * width * 65536.0)
+        acts[c, month - 1, int(person.cell) & 1, person.pilot] += np.int64(share * 65536.0)
         if point.height >= multiple:
             continue
         where = channel_of(point.channel, edge, capacity, code_of, c, month)
@@ -180,26 +181,27 @@ def conduct(
         subject = i
         via = channels[channel]
         wrong = via.wrong_minority if person.minority else via.wrong_majority
+        rest = (point.truth - wrong) / (1.0 - wrong)  # uniform again where nobody is mistaken
         if point.truth < wrong:
-            if point.truth < wrong * via.human_review:
+            rest = point.truth / wrong
+            if rest < via.human_review:
                 continue
+            rest = (rest - via.human_review) / (1.0 - via.human_review)
             lanes = words(
-                seed, replicate, _owner(point), kind.identity, tile,
+                seed,
+                replicate,
+                _owner(point),
+                kind.identity,
+                tile,
                 _OUTCOME | (np.uint64(layer) << _8),
-            )  # fmt: skip
+            )
             other = _somebody_else(person, bucket, bucket_first, uniform(lanes[1]))
             if other >= 0:
                 subject = other
                 truth = _WRONG
-        else:
-            rest = (point.truth - wrong) / (1.0 - wrong)
-            if rest < (kind.excused_after_shock if shocked else kind.excused):
-                truth = _EXCUSED
-        generation = 0
-        if point.height >= plain and cause >= 0:
-            generation = min(int(ledger[cause].generation) + 1, 255)
-        else:
-            cause = -1
+        if truth == _TRUE and rest < (kind.excused_after_shock if shocked else kind.excused):
+            truth = _EXCUSED
+        generation = 0 if cause < 0 else min(int(ledger[cause].generation) + 1, 255)
         _accept(accepted[n], k, subject, c, channel, truth, cause, generation)
         n += 1
     count[ACCEPTED] = n

@@ -121,10 +121,10 @@ class SocietyResult:
     monthly : dict of int64 arrays, shape (T, CELLS)
         Keys: ``adults`` (stock); per list scheme s ``listed:s`` (persons, stock),
         ``entries:s`` (stock), ``ever:s`` (persons, stock), ``in:s``, ``out:s`` (entries, flows);
-        per points scheme ``records:s`` (flow), ``below:s`` (persons below the start grade, stock),
-        and ``grade:s:G`` (persons enrolled in grade G, stock); ``stopped:s`` for every scheme
-        (flow); ``sanction:CODE``, ``reward:CODE`` (persons, stock); ``sanctioned``, ``rewarded``
-        (persons with at least one, stock); ``refused:FLY``, ``refused:RAIL`` (attempts, flow).
+        per points scheme ``records:s`` (flow) and ``grade:s:G`` (persons enrolled in grade G,
+        stock); ``stopped:s`` for every scheme (flow); ``sanction:CODE``, ``reward:CODE`` (persons,
+        stock); ``sanctioned``, ``rewarded`` (persons with at least one, stock); ``refused:FLY``,
+        ``refused:RAIL`` (attempts, flow).
     acts : float64 array, shape (conducts, T, 2, 2)
         Expected number of acts (recorded or not) by month, [aware], [pilot city].
     mobility : dict of int64 arrays, shape (T, G, G)

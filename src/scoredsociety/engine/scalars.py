@@ -14,6 +14,8 @@ def perceived_factor(
 ) -> float:
     """Return D = (pi / pi_0) ** -eta: how conduct answers to the chance a person expects.
 
+    The expected chance pi is at most 1.
+
     Parameters
     ----------
     prior : float
@@ -27,7 +29,7 @@ def perceived_factor(
     elasticity : float
         eta.
     """
-    believed = (prior_acts * prior + caught) / (prior_acts + acts)
+    believed = min((prior_acts * prior + caught) / (prior_acts + acts), 1.0)
     return float((believed / chance) ** (-elasticity))
 
 

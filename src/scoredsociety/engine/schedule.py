@@ -1,4 +1,4 @@
-"""The order of the month as data (MODEL.md 4.3, which is normative)."""
+"""The order of the month as data (docs/model.md, which is normative)."""
 
 from __future__ import annotations
 

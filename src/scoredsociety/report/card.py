@@ -27,8 +27,6 @@ def unrelated(arms: Sequence[Arm]) -> Figure:
         return words.per(arm.value("M8", "all statuses", CROSS), 100)
 
     def said(arm: Arm) -> str:
-        if short(arm) == "100 in 100":
-            return "all of the harm falls in unrelated parts of life"
         return f"{short(arm)} units of harm fall in unrelated parts of life"
 
     lines = [

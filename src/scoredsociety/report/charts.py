@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from scoredsociety.report import card, paired, reach, recovery, stock
+from scoredsociety.report import card, paired, prevented, reach, recovery, stock
 from scoredsociety.report import lives as lives_
 from scoredsociety.report.parts import Figure
+from scoredsociety.report.prevented import Prevented
 from scoredsociety.report.reading import Arm, make_arms
 from scoredsociety.report.theme import Drawn, finish
 
@@ -38,9 +39,11 @@ ONE: dict[str, Build] = {
 
 PAIRED: dict[str, BuildPaired] = {
     "differences": paired.differences,
-    "deterrence": paired.deterrence,
 }
 """Charts of two paired runs: they need a comparison."""
+
+AGAINST: dict[str, BuildPaired] = {"deterrence": prevented.deterrence}
+"""Charts of regimes against no scheme: they need what :func:`prevented.prevented` makes."""
 
 LIVES: dict[str, BuildPaired] = {
     "life": lives_.life,
@@ -48,7 +51,7 @@ LIVES: dict[str, BuildPaired] = {
 }
 """Charts of one person under two paired runs: they need the lives picked from them."""
 
-CHARTS: tuple[str, ...] = (*ONE, *PAIRED, *LIVES)
+CHARTS: tuple[str, ...] = (*ONE, *PAIRED, *AGAINST, *LIVES)
 """Names for :func:`chart`."""
 
 
@@ -57,6 +60,7 @@ def figure(
     audits: Audit | Sequence[Audit],
     comparison: Comparison | None = None,
     lives: Lives | None = None,
+    against: Sequence[Prevented | None] | None = None,
 ) -> Figure:
     """Build one figure: panels, heading, unit and tables.
 
@@ -70,13 +74,16 @@ def figure(
         Needed by the charts of two paired runs.
     lives : Lives, optional
         Needed by the charts of one life under two runs.
+    against : sequence of Prevented, optional
+        One for each audit, from ``prevented(runs, baseline)``: needed by the deterrence chart.
+        A comparison whose first run has no scheme will do too.
 
     Raises
     ------
     KeyError
         If there is no chart of that name.
     ValueError
-        If the chart needs a comparison or lives and none is given.
+        If the chart needs a comparison, lives or a baseline and none is given.
     """
     if name not in CHARTS:
         raise KeyError(f"No chart is called {name!r}. There are: {', '.join(CHARTS)}.")
@@ -91,6 +98,15 @@ def figure(
                 "pass lives=pick_lives(run_a, run_b)."
             )
         return LIVES[name](arms, lives)
+    if name in AGAINST:
+        if against is None and comparison is not None:
+            against = prevented.from_comparison(arms, comparison)
+        if against is None:
+            raise ValueError(
+                f"The chart {name!r} holds every regime against no scheme: "
+                "pass against=prevented(runs, baseline)."
+            )
+        return AGAINST[name](arms, against)
     if comparison is None:
         raise ValueError(
             f"The chart {name!r} shows two paired runs: pass comparison=compare_runs(a, b)."
@@ -103,6 +119,7 @@ def chart(
     name: str,
     comparison: Comparison | None = None,
     lives: Lives | None = None,
+    against: Sequence[Prevented | None] | None = None,
     *,
     columns: int = 2,
 ) -> Drawn:
@@ -115,6 +132,7 @@ def chart(
         One of :data:`CHARTS`.
     comparison : Comparison, optional
     lives : Lives, optional
+    against : sequence of Prevented, optional
     columns : int
         Panels in a row.
 
@@ -132,7 +150,7 @@ def chart(
     """
     import altair as alt
 
-    fig = figure(name, audit, comparison, lives)
+    fig = figure(name, audit, comparison, lives, against)
     if not fig.panels:
         raise ValueError(fig.empty)
     used = fig.panels[:1] if fig.alone else fig.panels

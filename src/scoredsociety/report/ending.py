@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scoredsociety.report import words
+from scoredsociety.report.commands import commands
 from scoredsociety.report.parts import Section, Table
 from scoredsociety.report.reading import Arm
 
@@ -138,32 +139,6 @@ def fingerprint(plain_data: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def command(arm: Arm) -> str:
-    """Return the shell command that makes this run again."""
-    return f"scoredsociety run {arm.regime['regime']}{_options(arm)}"
-
-
-def _options(arm: Arm) -> str:
-    m = arm.manifest
-    safeguards = "".join(f" --safeguard {s}" for s in arm.regime.get("safeguards") or [])
-    return (
-        f"{safeguards} --people {m['people']} --months {m['months']} "
-        f"--replicates {m['replicates']} --seed {m['seed']}"
-    )
-
-
-def commands(arms: Sequence[Arm]) -> list[str]:
-    """Return the shell commands that make these runs again: one, where they are a comparison."""
-    names = [str(a.regime["regime"]) for a in arms]
-    sets = [tuple(a.regime.get("safeguards") or ()) for a in arms]
-    alike = len({tuple(a.manifest[k] for k in ("people", "months", "seed")) for a in arms}) == 1
-    if alike and len(arms) > 1 and len(set(names)) == len(names) and not any(sets):
-        return [f"scoredsociety compare {' '.join(names)}{_options(arms[0])}"]
-    if alike and len(arms) == 2 and names[0] == names[1] and sets[1] and not sets[0]:
-        return [f"scoredsociety compare {names[0]}{_options(arms[1])}"]
-    return list(dict.fromkeys(command(a) for a in arms))
-
-
 def reproduce(arms: Sequence[Arm]) -> Section:
     """Say how to make the same numbers again."""
     rows: list[tuple[str, ...]] = []
@@ -189,13 +164,16 @@ def reproduce(arms: Sequence[Arm]) -> Section:
         frozenset(range(1, len(arms) + 1)),
         open=True,
     )
-    lines = commands(arms)
+    lines, notes = commands(arms)
     return Section(
         "reproduce",
         "How to reproduce",
         f"{words.sentence(words.spelled(len(lines)))} "
         f"{'command makes' if len(lines) == 1 else 'commands make'} these numbers again",
-        text=("The same command, seed and version give the same figures, bit for bit.",),
+        text=(
+            "The same command, seed and version give the same figures, bit for bit.",
+            *notes,
+        ),
         code=lines,
         tables=(table,),
     )

@@ -200,7 +200,7 @@ def lines(
         )
         text = (ends or {}).get(name, name)
         if text:
-            labels.append((mine[-1]["x"], mine[-1]["y"], text, style.colour))
+            labels.append((last, mine[-1]["y"], text, style.colour))
     layers += end_labels(labels, peak, HEIGHT, floor, right, x=x, y=y)
     chart = alt.layer(*layers).properties(
         width=plot, height=HEIGHT, title=title(heading, unit, width, LEFT)

@@ -73,6 +73,7 @@ def _figure(name: str, arms: Sequence[Arm], found: Life | None, helped: bool) ->
     )
     kind = found.kind.replace("under A", arms[0].under)
     kind = kind.replace("under B", with_)
+    rule = found.rule.replace("under A", arms[0].under).replace("under B", with_)
     months = words.plural(found.months, "month")
     count = words.per(None if found.per_1000 is None else found.per_1000 / 1000)
     nation = words.large(found.scaled)
@@ -92,7 +93,7 @@ def _figure(name: str, arms: Sequence[Arm], found: Life | None, helped: bool) ->
             f"This life stands for {count} adults ({nation} if scaled to all adults): "
             f"{kind}. "
             "One life is an illustration, not evidence.",
-            f"How it was chosen: {found.rule}",
+            f"How it was chosen: {rule}",
         ),
     )  # fmt: skip
 

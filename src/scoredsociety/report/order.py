@@ -7,9 +7,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scoredsociety.report import card as card_
-from scoredsociety.report import counting, ending, lives, paired, reach, recovery, stock, words
-from scoredsociety.report.parts import Figure, Section
+from scoredsociety.report import (
+    counting,
+    ending,
+    lives,
+    paired,
+    prevented,
+    reach,
+    recovery,
+    stock,
+    words,
+)
+from scoredsociety.report.parts import Figure, Section, Table
+from scoredsociety.report.prevented import Prevented
 from scoredsociety.report.reading import Arm
+from scoredsociety.report.saying import say, say_interval
 
 if TYPE_CHECKING:
     from scoredsociety.audit import Comparison
@@ -27,7 +39,10 @@ def bare(fig: Figure) -> Figure:
 
 
 def sections(
-    arms: Sequence[Arm], comparison: Comparison | None, chosen: Lives | None
+    arms: Sequence[Arm],
+    comparison: Comparison | None,
+    chosen: Lives | None,
+    against: Sequence[Prevented | None] | None = None,
 ) -> list[Section]:
     """Return the sections in the order of every report.
 
@@ -43,7 +58,7 @@ def sections(
         out.append(
             Section(
                 "list",
-                "The list over time",
+                "The list over time" if first.lists else "Sanctions over time",
                 fig.heading,
                 text=nothing_held(arms),
                 figures=(bare(fig), *more),
@@ -60,9 +75,11 @@ def sections(
             fig = lives.life(arms[:2], chosen)
             other = lives.life_not_helped(arms[:2], chosen)
             out.append(Section("life", "One life, twice", fig.heading, figures=(bare(fig), other)))
-        out.append(catches(arms, held, comparison))
+        out.append(catches(arms, held, against))
         out.append(section("process", "Due process", recovery.funnel(held)))
         out.append(card(held))
+    else:
+        out.append(remains(arms))
     out.append(sure(held or arms))
     out += [ending.limits(), ending.assumptions((held or arms)[-1]), ending.sources(arms)]
     out.append(ending.reproduce(arms))
@@ -95,25 +112,71 @@ def spiral(arms: Sequence[Arm]) -> list[str]:
     return out
 
 
-def catches(arms: Sequence[Arm], held: Sequence[Arm], comparison: Comparison | None) -> Section:
+def remains(arms: Sequence[Arm]) -> Section:
+    """Show what goes on where no scheme holds: what people do."""
+    arm = arms[0]
+    found = {k: arm.series("M13", k, "acts") for k in arm.series_items("M13", "acts")}
+    often = sorted(
+        ((k, cells[-1]) for k, cells in found.items() if cells),
+        key=lambda pair: (-(pair[1].value or 0.0), pair[0]),
+    )
+    titles = prevented.conduct_titles(arms)
+    rows = [
+        (titles[k], say(c), say_interval(c)) for k, c in often
+    ]  # fmt: skip
+    count = len(rows)
+    return Section(
+        "remains",
+        "What remains",
+        f"There is no scheme, and {words.spelled(count)} "
+        f"{'kind of conduct goes' if count == 1 else 'kinds of conduct go'} on"
+        if count
+        else "There is no scheme, and the run holds no conduct",
+        text=(
+            "Nobody keeps a list, a score or a record, so nothing is sanctioned, rewarded or "
+            "wrongly recorded by one: there is nothing to draw. Police and courts do their work "
+            "outside the simulation. What people do is left, and it is what a scheme is held "
+            "against: compare this run with a regime.",
+        ),
+        tables=(
+            Table(
+                f"Acts per 1,000 adults in month {arm.months}, where nobody keeps a score",
+                ("Conduct", "Value", "95% interval"),
+                rows,
+                frozenset({1, 2}),
+                open=True,
+            ),
+        )
+        if rows
+        else (),
+    )
+
+
+def catches(
+    arms: Sequence[Arm], held: Sequence[Arm], against: Sequence[Prevented | None] | None
+) -> Section:
     """Put rewards beside sanctions, and deterrence beside the wrongful share."""
     fig = reach.fifths(held)
     figures = [bare(fig)]
     text = []
-    if comparison is not None:
-        places = {id(a.audit): a.position for a in held}
-        pair = [replace(a, position=places.get(id(a.audit), 1)) for a in arms[:2]]
-        figures.append(paired.deterrence(pair, comparison))
-    elif len(arms) > 1:
+    kept = [p for a, p in zip(arms, against or (), strict=False) if a.holds]
+    if any(p is not None for p in kept):
+        figures.append(prevented.deterrence(held, kept))
+        missing = [a.label for a, p in zip(held, kept, strict=True) if p is None]
+        if missing:
+            text.append(
+                f"{words.listing(missing)}: not the same people with the same luck as the society "
+                "without a scheme, so what it prevents is not shown."
+            )
+    elif against is not None:
         text.append(
-            "These runs are not the same societies with the same luck, so what they prevent "
-            "cannot be compared person by person: run them as one comparison."
+            "What the scheme prevents is not shown: the society without a scheme is not the same "
+            "people with the same luck. Run them as one comparison."
         )
     else:
         text.append(
-            "Whether the scheme prevents anything can only be read against the same society "
-            "without it: compare this run with the regime “none”. It is then shown beside the "
-            "wrongful share, never alone."
+            "What the scheme prevents is not shown: it can only be read against the same people "
+            "with the same luck under no scheme, and this report was made without that run."
         )
     return Section(
         "catches",
@@ -121,7 +184,7 @@ def catches(arms: Sequence[Arm], held: Sequence[Arm], comparison: Comparison | N
         fig.heading,
         text=text,
         figures=figures,
-        tables=() if comparison is not None else (recovery.wrongful_table(held),),
+        tables=() if len(figures) > 1 else (recovery.wrongful_table(held),),
     )
 
 
@@ -145,15 +208,17 @@ def card(arms: Sequence[Arm]) -> Section:
 
 def sure(arms: Sequence[Arm]) -> Section:
     """Say how sure the report is: luck, and what has not been swept."""
-    fig = reach.luck(arms)
+    fig = reach.luck(arms) if arms[0].holds else None
     rows = ending.assumed(arms[0])
+    societies = words.plural(float(arms[0].manifest["replicates"]), "society", "societies")
     ranged = sum(r[2] != "not stated" for r in rows)
     return Section(
         "sure",
         "How sure",
-        fig.heading,
+        fig.heading if fig else f"Luck alone varies here, over {societies}",
         text=(
-            "The dots show luck between societies only, and luck is the smaller part. This report "
+            f"The {'dots' if fig else 'intervals'} show luck between societies only, and luck is "
+            "the smaller part. An interval of a count or a share is cut at nought. This report "
             f"does not yet sweep the {words.plural(len(rows), 'assumed number')} over "
             f"{'its range' if len(rows) == 1 else 'their ranges'} "
             f"({ranged} state one), so no interval on this page contains what we do not know "
@@ -161,5 +226,5 @@ def sure(arms: Sequence[Arm]) -> Section:
             "its range.",
             "Opinion is not simulated in this version: what the public would say is not here.",
         ),
-        figures=(bare(fig),),
+        figures=(bare(fig),) if fig else (),
     )

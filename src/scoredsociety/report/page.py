@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoredsociety.report import recovery, words
+from scoredsociety.report import prevented, recovery, words
 from scoredsociety.report.order import sections
 from scoredsociety.report.parts import Number, Page
+from scoredsociety.report.prevented import Prevented
 from scoredsociety.report.reading import Arm, make_arms
-from scoredsociety.report.saying import are, status, unit_of
+from scoredsociety.report.saying import are, standing, status, unit_of, wrong_item
 
 if TYPE_CHECKING:
     from scoredsociety.audit import Audit, Comparison
@@ -28,6 +29,7 @@ def write_report(
     *,
     audits: Sequence[Audit] | None = None,
     comparison: Comparison | None = None,
+    baseline: RunData | None = None,
 ) -> Path:
     """Write the report of one run, or the comparison of several, as one HTML file.
 
@@ -42,6 +44,10 @@ def write_report(
         The audits of the runs, if they were made already.
     comparison : Comparison, optional
         The comparison of the first two runs, if it was made already.
+    baseline : RunData, optional
+        The same people with the same luck under no scheme (``study.run.without_schemes``): what
+        deterrence is read against. By default the run among ``runs`` that has no scheme; without
+        one the report says nothing of deterrence.
 
     Returns
     -------
@@ -51,11 +57,11 @@ def write_report(
     Raises
     ------
     ValueError
-        If there is no run, or the audits do not match the runs.
+        If there is no run, the audits do not match the runs, or the baseline holds a scheme.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    html = report_html(runs, audits=audits, comparison=comparison)
+    html = report_html(runs, audits=audits, comparison=comparison, baseline=baseline)
     target.write_text(html, encoding="utf-8", newline="\n")
     return target
 
@@ -65,6 +71,7 @@ def report_html(
     *,
     audits: Sequence[Audit] | None = None,
     comparison: Comparison | None = None,
+    baseline: RunData | None = None,
 ) -> str:
     """Return the page of :func:`write_report` as text; the same input gives the same bytes."""
     from scoredsociety.audit import audit_run
@@ -83,7 +90,8 @@ def report_html(
             for i, run in enumerate(runs)
         ]  # fmt: skip
     arms = make_arms(audits)
-    return render(build_page(arms, comparison, chosen))
+    against = prevented.prevented(runs, baseline)
+    return render(build_page(arms, comparison, chosen, against))
 
 
 def pair_up(
@@ -118,7 +126,10 @@ def render(page: Page) -> str:
 
 
 def build_page(
-    arms: Sequence[Arm], comparison: Comparison | None = None, chosen: Lives | None = None
+    arms: Sequence[Arm],
+    comparison: Comparison | None = None,
+    chosen: Lives | None = None,
+    against: Sequence[Prevented | None] | None = None,
 ) -> Page:
     """Put the sections of a report in order."""
     first = arms[0]
@@ -136,7 +147,7 @@ def build_page(
         finding=finding([a for a in arms if a.holds] or arms),
         lede=lede(arms),
         three=three([a for a in arms if a.holds] or arms),
-        sections=sections(arms, comparison, chosen),
+        sections=sections(arms, comparison, chosen, against),
         footer="Simulated. Made with scoredsociety, an open laboratory for published social "
         "credit schemes. This page loads nothing from anywhere.",
     )
@@ -146,17 +157,22 @@ def finding(arms: Sequence[Arm]) -> str:
     """Say the finding of the report in one sentence with a number."""
     first, last = arms[0], arms[-1]
     item, phrase = status(first)
-    wrong = [a.value("M5", recovery.status_item(first), "entry-weighted") for a in arms]
+    wrong = [a.value("M5", wrong_item(first), "entry-weighted") for a in arms]
     if len(arms) > 1 and wrong[0] is not None and wrong[-1] is not None:
         return (
             f"{words.sentence(last.under)}, {words.per(wrong[-1], 100)} {unit_of(first)} are "
             f"wrongful; {first.under}, {words.per(wrong[0], 100)}"
         )
+    if not first.holds:
+        return (
+            f"No scheme holds: after {words.plural(first.months, 'month')}, nobody is on a list "
+            "or sanctioned"
+        )
     rate = first.value("M1", item, "rate")
     if rate is None:
         return f"After {words.plural(first.months, 'month')}, nobody is on a list or sanctioned"
     count = words.one_in(rate / 1000, "adult")
-    seen = first.cell("M5", recovery.status_item(first), "entry-weighted")
+    seen = first.cell("M5", wrong_item(first), "entry-weighted")
     enough = (seen.entries or 0.0) * seen.replicates >= ENOUGH
     tail = f", and {words.per(wrong[0], 100)} {unit_of(first)} are wrongful" if enough else ""
     return f"After {first.months} months, {count} {are(count)} {phrase}{tail}"
@@ -178,20 +194,27 @@ def added(arm: Arm) -> str:
 
 def three(arms: Sequence[Arm]) -> list[Number]:
     """Choose the three numbers under the finding."""
+    if not arms[0].holds:
+        return nothing(arms[0])
     item, phrase = status(arms[0])
     own = recovery.status_item(arms[0])
     kind = unit_of(arms[0])
+    lists = bool(arms[0].lists)
+    who = standing(arms[0])[2 if lists else 0]
+    gone = "off the list again" if lists else "out of it again"
 
     def each(values: Sequence[str]) -> str:
         return values[0] if len(set(values)) == 1 else " → ".join(values)
 
     rates = [a.value("M1", item, "rate") for a in arms]
-    wrong = [a.value("M5", own, "entry-weighted") for a in arms]
+    wrong = [a.value("M5", wrong_item(a), "entry-weighted") for a in arms]
     months = [a.value("M7", own, "median months to recovery") for a in arms]
     order = f" ({' → '.join(a.label for a in arms)})" if len(arms) > 1 else ""
     return [
         Number(
-            each([words.one_in(None if r is None else r / 1000, "adult") for r in rates]),
+            words.sentence(
+                each([words.one_in(None if r is None else r / 1000, "adult") for r in rates])
+            ),
             f"{phrase} after {words.plural(arms[0].months, 'month')}{order}",
         ),
         Number(
@@ -203,6 +226,26 @@ def three(arms: Sequence[Arm]) -> list[Number]:
                   for v in months])
             if any(v is not None for v in months)
             else words.NO_EVIDENCE,
-            "until half of those listed have come back",
+            f"until half of those {who} are {gone}",
         ),
     ]  # fmt: skip
+
+
+def nothing(arm: Arm) -> list[Number]:
+    """Choose the numbers of a run without a scheme: what people do, and that nobody scores it."""
+    found = {k: arm.series("M13", k, "acts") for k in arm.series_items("M13", "acts")}
+    kinds = [k for k, cells in found.items() if cells]
+    out = [
+        Number("Nobody", "is listed, scored, sanctioned or rewarded: there is no scheme"),
+        Number(str(len(kinds)), "kinds of conduct go on, and nobody keeps a score of them"),
+    ]
+    if kinds:
+        often = max(kinds, key=lambda k: (found[k][-1].value or 0.0, k))
+        title = prevented.lowered(prevented.conduct_titles([arm])[often])
+        out.append(
+            Number(
+                words.number(found[often][-1].value),
+                f"acts of “{title}” per 1,000 adults in month {arm.months}, the most frequent",
+            )
+        )
+    return out

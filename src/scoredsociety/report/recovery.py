@@ -154,7 +154,7 @@ def _survival(arm: Arm, item: str, width: int) -> Panel:
     return lines(
         rows,
         arm.label,
-        f"Still {standing(arm)[0]}, of 100, by months since.",
+        f"Of 100 put {standing(arm)[0]}, still there after so many months.",
         last=arm.months,
         top=100,
         styles=styles,

@@ -26,7 +26,12 @@ SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, s
 SIZE = 12
 WIDE = 640
 NARROW = 348
+AXES = 40
+"""Room below a plot that has axes."""
+OFFSET, LABEL = 10, 6
+"""Room between a title and a plot; how far the highest label of an axis reaches above it."""
 SIMULATED = "Simulated"
+BLANK = "\N{NO-BREAK SPACE}"
 
 Row = dict[str, Any]
 Drawn: TypeAlias = Any
@@ -85,7 +90,7 @@ def config() -> dict[str, Any]:
             "anchor": "start",
             "frame": "group",
             "subtitlePadding": 4,
-            "offset": 10,
+            "offset": OFFSET,
         },
     }
 
@@ -122,16 +127,22 @@ def aligned(panels: Sequence[Panel]) -> list[Panel]:
 
     Blank lines go above a title and below its grey line: the two stay together.
     """
-    titles = [getattr(p.chart, "title", None) for p in panels]
+    titles: list[Drawn] = [getattr(p.chart, "title", None) for p in panels]
     known = [t for t in titles if hasattr(t, "subtitle")]
     upper = max([len(t.text) for t in known], default=0)
     lower = max([len(t.subtitle) for t in known], default=0)
+    labelled = [p.bottom >= AXES for p in panels]
     out = []
     for panel, head in zip(panels, titles, strict=True):
-        if hasattr(head, "subtitle") and (len(head.text), len(head.subtitle)) != (upper, lower):
+        lifted = any(labelled) and panel.bottom < AXES
+        if hasattr(head, "subtitle") and (
+            lifted or (len(head.text), len(head.subtitle)) != (upper, lower)
+        ):
             padded = head.copy(deep=False)
-            padded.text = [" "] * (upper - len(head.text)) + list(head.text)
-            padded.subtitle = list(head.subtitle) + [" "] * (lower - len(head.subtitle))
+            if lifted:
+                padded.offset = OFFSET + LABEL
+            padded.text = [BLANK] * (upper - len(head.text)) + list(head.text)
+            padded.subtitle = list(head.subtitle) + [BLANK] * (lower - len(head.subtitle))
             chart = panel.chart.copy(deep=False)
             chart.title = padded
             panel = replace(panel, chart=chart)

@@ -43,6 +43,8 @@ LATE = (
 )
 ATTRIBUTES = EARLY + LATE
 RANK_GRID = 1024
+GROWN = 18
+"""Age from which schemes cover people."""
 
 
 class Share(Quantity):
@@ -157,6 +159,8 @@ class Tables:
     early, late : (5, CELLS), (11, CELLS) float64
         Probability of each attribute by cell; where it depends on the party (elite) it is
         conditional on membership.
+    grown : (11,) bool
+        Whether a late attribute is of adults only; of a child it says what will be.
     cities, pilot_cities : int
     income_mu : (2, 4) float64
         Mean log income a month by residence and education.
@@ -175,6 +179,7 @@ class Tables:
     female: float
     early: FloatArray
     late: FloatArray
+    grown: NDArray[np.bool_]
     cities: int
     pilot_cities: int
     income_mu: FloatArray
@@ -249,6 +254,8 @@ def _compile(text: str) -> Tables:
         probability[name] = _rake(
             name, attribute, weight, covariates, probability, age_low, age_high
         )
+        if name in LATE and attribute.among.min_age == GROWN:
+            _foresee(probability[name], low)
         p = probability[name]
         if name in ("urban", "urban_hukou"):
             x = covariates[name]
@@ -271,6 +278,7 @@ def _compile(text: str) -> Tables:
         female=m.female.value,
         early=np.array([probability[name] for name in EARLY]),
         late=np.array([probability[name] for name in LATE]),
+        grown=np.array([m.attributes[name].among.min_age == GROWN for name in LATE]),
         cities=int(m.cities.value),
         pilot_cities=int(m.pilot_cities.value),
         income_mu=mu,
@@ -280,6 +288,12 @@ def _compile(text: str) -> Tables:
         rank=rank,
         median_income=median,
     )
+
+
+def _foresee(p: FloatArray, low: list[int]) -> None:
+    """Give children the chances of those who have just come of age: they will come of age too."""
+    table = p.reshape(BANDS, -1)
+    table[: low.index(GROWN)] = table[low.index(GROWN)]
 
 
 def _eligible(

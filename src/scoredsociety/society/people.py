@@ -65,6 +65,7 @@ class PeopleTables(NamedTuple):
     female: float
     early: NDArray[np.float64]
     late: NDArray[np.float64]
+    grown: NDArray[np.bool_]
     cities: int
     pilot_cities: int
     income_mu: NDArray[np.float64]
@@ -130,8 +131,8 @@ def build_people(
     """
     ages = np.empty(TILE, np.uint16)
     _shuffle(ages, seed, replicate, tile, _AGE)
-    running = np.empty(40, np.float64)
-    for block in range(10):
+    running = np.empty(48, np.float64)
+    for block in range(12):
         lanes = words(seed, replicate, block, 0, tile, _START)
         for lane in range(4):
             running[4 * block + lane] = uniform(lanes[lane])
@@ -168,7 +169,7 @@ def build_people(
         for a in range(11):
             if a == 4 and not flags & PARTY:
                 continue
-            turn = 6 + a
+            turn = 33 + a if age < 18 and tables.grown[a] else 6 + a
             if a == 2 and not (flags & INTERNET and 14 <= age <= 65):
                 # pilots are drawn apart inside and outside the frame of surveys, and adults apart
                 turn = 17 if age >= 18 else 21

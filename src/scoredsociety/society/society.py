@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scoredsociety.society.marginals import (
+    GROWN,
     LATE,
     Marginals,
     Tables,
@@ -104,7 +105,10 @@ class Society:
                 "urban_hukou": p.hukou[:n].astype(bool),
                 "education": p.education[:n],
             }
-            columns |= {name: (p.flags[:n] >> i & 1).astype(bool) for i, name in enumerate(LATE)}
+            adult = p.age[:n] >= GROWN
+            for i, name in enumerate(LATE):
+                holds = (p.flags[:n] >> i & 1).astype(bool)
+                columns[name] = holds & adult if self.tables.grown[i] else holds
             columns |= {
                 "city": p.city[:n],
                 "household": number * TILE + home[:n],

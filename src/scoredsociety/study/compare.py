@@ -22,16 +22,25 @@ def arms(
     """Return the regimes to compare, the first being what the others are compared with.
 
     Each regime stands alone first; with safeguards it stands again with all of them, and before
-    that with each of them if ``separately``.
+    that with each of them if ``separately``. A regime without schemes stands alone only.
     """
     out: list[ResolvedRegime] = []
-    for regime in regimes:
-        sets: list[tuple[str | Path, ...]] = [()]
+    asked = dict(calibrations or {})
+    known = {name for regime in regimes for name in resolve(regime).schemes}
+    for number, regime in enumerate(regimes):
+        # a calibration concerns the regimes that have its scheme; one that none has is an error
+        here = set(resolve(regime).schemes) | (asked.keys() - known if number == 0 else set())
+        wanted = {name: letter for name, letter in asked.items() if name in here}
+        plain = resolve(regime, (), wanted)
+        out.append(plain)
+        if not plain.schemes:
+            continue  # nothing there that a safeguard could change
+        sets: list[tuple[str | Path, ...]] = []
         if separately and len(safeguards) > 1:
             sets += [(s,) for s in safeguards]
         if safeguards:
             sets.append(tuple(safeguards))
-        out += [resolve(regime, chosen, calibrations or {}) for chosen in sets]
+        out += [resolve(regime, chosen, wanted) for chosen in sets]
     if len(out) < 2:
         raise StudyError("a comparison needs two regimes, or one regime and a safeguard")
     return out
@@ -110,21 +119,20 @@ def _same_world(regimes: list[ResolvedRegime]) -> list[ResolvedRegime]:
     gravity: dict[str, Quantity] = {}
     sources: dict[str, Source] = {}
     for regime in regimes:
-        conducts = regime.world.conducts | conducts
-        gravity = regime.world.gravity | gravity
-        sources = regime.world.sources | sources
+        conducts = conducts | regime.world.conducts
+        gravity = gravity | regime.world.gravity
+        sources = sources | regime.world.sources
     out = []
     for regime in regimes:
-        world = regime.world
-        added = {name: c for name, c in conducts.items() if name not in world.conducts}
-        if added:
-            world = world.model_copy(
-                update={
-                    "conducts": world.conducts | added,
-                    "gravity": gravity | world.gravity,
-                    "sources": sources | world.sources,
-                }
-            )
+        mine = regime.world
+        world = mine.model_copy(
+            update={
+                # the same order in every arm, and each arm's own numbers where it has them
+                "conducts": conducts | mine.conducts,
+                "gravity": gravity | mine.gravity,
+                "sources": sources | mine.sources,
+            }
+        )
         out.append(regime.model_copy(update={"world": world}))
     return out
 

@@ -230,11 +230,12 @@ def _simulate_again(manifest: Mapping[str, Any]) -> list[str]:
     from scoredsociety.study.run import engine_of, run_replicate
     from scoredsociety.study.tables import to_tables, write_tables
 
+    made_with = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
     result, _ = run_replicate(engine_of(manifest), manifest, 0)
     with tempfile.TemporaryDirectory() as name:
         write_tables(Path(name), to_tables(result, manifest))
         return [
-            f"r000/{p.name} differs from a new simulation (the run's versions: {manifest['versions']})"
+            f"r000/{p.name} differs from a new simulation; versions of the run: {made_with}"
             for p in sorted(Path(name).glob("*.parquet"))
             if digest(p) != manifest["files"][f"r000/{p.name}"]
         ]
