@@ -53,6 +53,8 @@ bench: .venv/ready
 	"$$python" -m venv --clear .venv
 	@$(PIP) install --require-hashes --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@echo "Compiling the engine (once; half a minute)"
+	@$(BIN)/python -c 'from scoredsociety import simulate; simulate("none", people=1, months=1)'
 	@touch $@
 
 export PYTHON

@@ -62,8 +62,12 @@ class Compared:
             For charts of two runs: which arm is held against the first.
         """
         from scoredsociety.audit import pick_lives
-        from scoredsociety.report.charts import LIVES, PAIRED, chart
+        from scoredsociety.report.charts import AGAINST, LIVES, PAIRED, chart
+        from scoredsociety.report.deterrence import prevented
 
+        if name in AGAINST:
+            against = prevented(self.runs, baseline(self.runs))
+            return chart(self.audits, name, against=against)
         if name not in PAIRED and name not in LIVES:
             return chart(self.audits, name)
         comparison = self.comparisons[arm - 1]
@@ -74,7 +78,40 @@ class Compared:
         """Write the comparison as one HTML file and return its path."""
         from scoredsociety.report import write_report
 
-        return write_report(self.runs, path, audits=self.audits, comparison=self.comparisons[0])
+        return write_report(
+            self.runs,
+            path,
+            audits=self.audits,
+            comparison=self.comparisons[0],
+            baseline=baseline(self.runs),
+        )
+
+
+LARGEST_BASELINE = 1_000_000_000
+"""Person-months up to which a report may simulate again what would happen without any scheme."""
+
+
+def baseline(runs: Sequence[RunData]) -> RunData | None:
+    """Simulate the people of a report under no scheme, with the same luck: what deters is seen so.
+
+    Parameters
+    ----------
+    runs : sequence of RunData
+        The runs of the report.
+
+    Returns
+    -------
+    RunData or None
+        None if one of the runs has no scheme already, or the runs are too large to do it in
+        passing.
+    """
+    from scoredsociety.study import without_schemes
+
+    first = runs[0].manifest
+    size = first["people"] * first["months"] * first["replicates"]
+    if size > LARGEST_BASELINE or not all(run.manifest["schemes"] for run in runs):
+        return None
+    return without_schemes(runs[0])
 
 
 def compare(

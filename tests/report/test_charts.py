@@ -145,8 +145,9 @@ def test_deterrence_is_read_against_no_scheme_and_beside_the_wrongful_share(audi
 
 def test_the_run_without_a_scheme_is_the_baseline(runs, baseline):
     assert prevented(runs) is None
-    found = prevented([baseline, *runs])
+    found = prevented([baseline, *runs]) or []
     assert found[0] is None
+    assert found[1] is not None
     assert found[1].whole["littering", "deterrence", "aware=aware"].value == pytest.approx(0.2)
     with pytest.raises(ValueError, match="holds schemes"):
         prevented(runs, runs[1])
@@ -177,5 +178,7 @@ def test_panels_of_a_figure_stand_at_one_height(name, audits, comparison, lives,
     assert len({(len(t["text"]), len(t["subtitle"])) for t in heads}) == 1
     tops = set()
     for i, panel in enumerate(fig.panels):
-        tops.add(re.search(r'transform="translate\([\d.]+,([\d.]+)\)', svg(panel, f"p{i}"))[1])
+        top = re.search(r'transform="translate\([\d.]+,([\d.]+)\)', svg(panel, f"p{i}"))
+        assert top is not None
+        tops.add(top[1])
     assert len(tops) == 1

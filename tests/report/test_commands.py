@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -11,6 +12,9 @@ from scoredsociety.report.commands import commands
 from scoredsociety.report.reading import Arm
 from scoredsociety.schemes import resolve
 from scoredsociety.society import load_marginals
+
+if TYPE_CHECKING:
+    from scoredsociety.audit import Audit
 
 SIZE = "--people 4000 --months 48 --replicates 5 --seed 7"
 
@@ -20,7 +24,7 @@ def arm(regime="fragmented-2018", safeguards=(), calibrations=None, marginals=No
     source = marginals or load_marginals("china-2018").model_dump(mode="json")
     manifest = {"regime": plain | changes, "marginals": source, "people": 4000, "months": 48}
     manifest |= {"replicates": 5, "seed": 7, "schemes": list(plain["schemes"])}
-    return Arm(SimpleNamespace(manifest=manifest))
+    return Arm(cast("Audit", SimpleNamespace(manifest=manifest)))
 
 
 @pytest.mark.parametrize(

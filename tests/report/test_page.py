@@ -191,9 +191,11 @@ def test_the_regime_none_has_a_report(runs):
     assert "nobody is on a list" in html
     assert "There is no scheme, and 20 kinds of conduct go on" in html
     assert "Acts per 1,000 adults in month 48" in html
-    assert "not enough evidence" not in html
     assert "<svg" not in html
     outline(html)
+    whole = report_html([invented.baseline(runs[0])])
+    assert "not enough evidence" not in whole
+    outline(whole)
 
 
 def test_three_regimes_are_small_multiples(runs, audits, comparison):

@@ -52,9 +52,13 @@ def run(
             found = audit_run(data)
             parts = [Part(data.manifest["label"], findings(found))]
         with display.working("Writing the report"):
+            from scoredsociety.doors import baseline
             from scoredsociety.report import write_report
 
-            page = _written(folder / PAGE, lambda p: write_report([data], p, audits=[found]))
+            bare = baseline([data])
+            page = _written(
+                folder / PAGE, lambda p: write_report([data], p, audits=[found], baseline=bare)
+            )
     show_findings(parts, folder, page, as_json=as_json)
 
 
@@ -123,9 +127,11 @@ def report(
     page = out or (folders[0] / PAGE if len(folders) == 1 else o.free(Path(PAGE)))
     runs = [load_run(path) for folder in folders for path in runs_of(folder)]
     with Display() as display, display.working("Writing the report"):
+        from scoredsociety.doors import baseline
         from scoredsociety.report import write_report
 
-        _written(page, lambda path: write_report(runs, path))
+        bare = baseline(runs)
+        _written(page, lambda path: write_report(runs, path, baseline=bare))
     typer.echo(str(page))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from scoredsociety.report.charts import CHARTS, chart, figure
+from scoredsociety.report.deterrence import prevented
 from scoredsociety.report.page import report_html, write_report
-from scoredsociety.report.prevented import prevented
 from scoredsociety.report.theme import svg
 
 __all__ = ["CHARTS", "chart", "figure", "prevented", "report_html", "svg", "write_report"]

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from scoredsociety.report import card, paired, prevented, reach, recovery, stock
+from scoredsociety.report import card, deterrence, paired, reach, recovery, stock
 from scoredsociety.report import lives as lives_
+from scoredsociety.report.deterrence import Prevented
 from scoredsociety.report.parts import Figure
-from scoredsociety.report.prevented import Prevented
 from scoredsociety.report.reading import Arm, make_arms
 from scoredsociety.report.theme import Drawn, finish
 
@@ -42,8 +42,8 @@ PAIRED: dict[str, BuildPaired] = {
 }
 """Charts of two paired runs: they need a comparison."""
 
-AGAINST: dict[str, BuildPaired] = {"deterrence": prevented.deterrence}
-"""Charts of regimes against no scheme: they need what :func:`prevented.prevented` makes."""
+AGAINST: dict[str, BuildPaired] = {"deterrence": deterrence.deterrence}
+"""Charts of regimes against no scheme: they need what :func:`deterrence.prevented` makes."""
 
 LIVES: dict[str, BuildPaired] = {
     "life": lives_.life,
@@ -100,7 +100,7 @@ def figure(
         return LIVES[name](arms, lives)
     if name in AGAINST:
         if against is None and comparison is not None:
-            against = prevented.from_comparison(arms, comparison)
+            against = deterrence.from_comparison(arms, comparison)
         if against is None:
             raise ValueError(
                 f"The chart {name!r} holds every regime against no scheme: "

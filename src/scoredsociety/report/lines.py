@@ -173,7 +173,7 @@ def lines(
     """
     import altair as alt
 
-    if not any((ends or {}).get(s, s) for s in styles):
+    if styles and not any((ends or {}).get(s, s) for s in styles):
         right = 14
     plot = width - LEFT - right
     marks = axis_marks(top, low)

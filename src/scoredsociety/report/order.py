@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from scoredsociety.report import card as card_
 from scoredsociety.report import (
     counting,
+    deterrence,
     ending,
     lives,
     paired,
-    prevented,
     reach,
     recovery,
     stock,
     words,
 )
+from scoredsociety.report.deterrence import Prevented
 from scoredsociety.report.parts import Figure, Section, Table
-from scoredsociety.report.prevented import Prevented
 from scoredsociety.report.reading import Arm
 from scoredsociety.report.saying import say, say_interval
 
@@ -120,7 +120,7 @@ def remains(arms: Sequence[Arm]) -> Section:
         ((k, cells[-1]) for k, cells in found.items() if cells),
         key=lambda pair: (-(pair[1].value or 0.0), pair[0]),
     )
-    titles = prevented.conduct_titles(arms)
+    titles = deterrence.conduct_titles(arms)
     rows = [
         (titles[k], say(c), say_interval(c)) for k, c in often
     ]  # fmt: skip
@@ -161,7 +161,7 @@ def catches(
     text = []
     kept = [p for a, p in zip(arms, against or (), strict=False) if a.holds]
     if any(p is not None for p in kept):
-        figures.append(prevented.deterrence(held, kept))
+        figures.append(deterrence.deterrence(held, kept))
         missing = [a.label for a, p in zip(held, kept, strict=True) if p is None]
         if missing:
             text.append(

@@ -6,21 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoredsociety.report import prevented, recovery, words
+from scoredsociety.report import deterrence, recovery, words
+from scoredsociety.report.deterrence import Prevented
 from scoredsociety.report.order import sections
 from scoredsociety.report.parts import Number, Page
-from scoredsociety.report.prevented import Prevented
 from scoredsociety.report.reading import Arm, make_arms
-from scoredsociety.report.saying import are, standing, status, unit_of, wrong_item
+from scoredsociety.report.saying import are, by_arm, standing, status, unit_of, wrongful_share
 
 if TYPE_CHECKING:
     from scoredsociety.audit import Audit, Comparison
     from scoredsociety.audit.lives import Lives
     from scoredsociety.engine.result import RunData
-
-
-ENOUGH = 20
-"""Cases of all replicates together below which the finding says nothing of a share of them."""
 
 
 def write_report(
@@ -90,7 +86,7 @@ def report_html(
             for i, run in enumerate(runs)
         ]  # fmt: skip
     arms = make_arms(audits)
-    against = prevented.prevented(runs, baseline)
+    against = deterrence.prevented(runs, baseline)
     return render(build_page(arms, comparison, chosen, against))
 
 
@@ -157,7 +153,10 @@ def finding(arms: Sequence[Arm]) -> str:
     """Say the finding of the report in one sentence with a number."""
     first, last = arms[0], arms[-1]
     item, phrase = status(first)
-    wrong = [a.value("M5", wrong_item(first), "entry-weighted") for a in arms]
+    wrong = [wrongful_share(a) for a in arms]
+    said = [words.per(w, 100) for w in wrong]
+    if len(arms) > 1 and None not in wrong and len(set(said)) == 1:
+        return by_arm(arms, lambda _: f"{said[0]} {unit_of(first)} are wrongful", lambda _: said[0])
     if len(arms) > 1 and wrong[0] is not None and wrong[-1] is not None:
         return (
             f"{words.sentence(last.under)}, {words.per(wrong[-1], 100)} {unit_of(first)} are "
@@ -172,10 +171,12 @@ def finding(arms: Sequence[Arm]) -> str:
     if rate is None:
         return f"After {words.plural(first.months, 'month')}, nobody is on a list or sanctioned"
     count = words.one_in(rate / 1000, "adult")
-    seen = first.cell("M5", wrong_item(first), "entry-weighted")
-    enough = (seen.entries or 0.0) * seen.replicates >= ENOUGH
-    tail = f", and {words.per(wrong[0], 100)} {unit_of(first)} are wrongful" if enough else ""
-    return f"After {first.months} months, {count} {are(count)} {phrase}{tail}"
+    tail = (
+        f", and {words.per(wrong[0], 100)} {unit_of(first)} are wrongful"
+        if wrong[0] is not None
+        else ""
+    )
+    return f"After {words.plural(first.months, 'month')}, {count} {are(count)} {phrase}{tail}"
 
 
 def lede(arms: Sequence[Arm]) -> list[str]:
@@ -207,7 +208,7 @@ def three(arms: Sequence[Arm]) -> list[Number]:
         return values[0] if len(set(values)) == 1 else " → ".join(values)
 
     rates = [a.value("M1", item, "rate") for a in arms]
-    wrong = [a.value("M5", wrong_item(a), "entry-weighted") for a in arms]
+    wrong = [wrongful_share(a) for a in arms]
     months = [a.value("M7", own, "median months to recovery") for a in arms]
     order = f" ({' → '.join(a.label for a in arms)})" if len(arms) > 1 else ""
     return [
@@ -241,7 +242,7 @@ def nothing(arm: Arm) -> list[Number]:
     ]
     if kinds:
         often = max(kinds, key=lambda k: (found[k][-1].value or 0.0, k))
-        title = prevented.lowered(prevented.conduct_titles([arm])[often])
+        title = deterrence.lowered(deterrence.conduct_titles([arm])[often])
         out.append(
             Number(
                 words.number(found[often][-1].value),

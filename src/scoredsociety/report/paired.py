@@ -42,7 +42,7 @@ def differences(arms: Sequence[Arm], comparison: Comparison) -> Figure:
         [
             lambda width: draw_differences(
                 rows,
-                f"Ever listed in {arms[0].months} months",
+                f"Ever listed in {words.plural(arms[0].months, 'month')}",
                 "Of 1,000 adults; the same people, the same luck.",
                 total=1000,
                 width=width,

@@ -56,7 +56,8 @@ def fifths(arms: Sequence[Arm]) -> Figure:
         "fifths",
         words.sentence(by_arm(arms, said, short)),
         f"Adults under at least one sanction, and adults with at least one reward, of 1,000 in "
-        f"each fifth of income, after {arms[0].months} months. All panels share one axis.",
+        f"each fifth of income, after {words.plural(arms[0].months, 'month')}. All panels share "
+        "one axis.",
         drawn if any(r is not None for r in rates) else (),
         (cells_table("Sanctioned and rewarded, by group", arms, table_lines),),
     )
@@ -118,8 +119,8 @@ def luck(arms: Sequence[Arm]) -> Figure:
     return Figure(
         "luck",
         words.sentence(by_arm(arms, said, short)),
-        f"Persons {phrase} per 1,000 adults after {arms[0].months} months. One dot is one "
-        f"simulated society with luck of its own ({words.plural(n, 'replicate')}).",
+        f"Persons {phrase} per 1,000 adults after {words.plural(arms[0].months, 'month')}. One dot "
+        f"is one simulated society with luck of its own ({words.plural(n, 'replicate')}).",
         drawn if n > 1 else (),
         (
             cells_table(

@@ -12,6 +12,8 @@ from scoredsociety.report.theme import NARROW, WIDE, Panel, aligned
 PER_1000 = "per 1,000 adults"
 Draw = Callable[[int], Panel]
 Lookup = Callable[[Arm], Cell]
+ENOUGH = 20
+"""Cases of all replicates together below which nothing is said of a share of them."""
 
 
 def panels(draws: Sequence[Draw], narrow: bool = False) -> tuple[list[Panel], bool]:
@@ -160,6 +162,12 @@ def wrong_item(arm: Arm) -> str:
     if arm.lists:
         return arm.lists[0]
     return f"{arm.points[0]}/records" if arm.points else ""
+
+
+def wrongful_share(arm: Arm) -> float | None:
+    """Return the wrongful share by entry or record, or null where too few hold to say it."""
+    cell = arm.cell("M5", wrong_item(arm), "entry-weighted")
+    return cell.value if (cell.entries or 0.0) * cell.replicates >= ENOUGH else None
 
 
 def standing(arm: Arm) -> tuple[str, str, str]:

@@ -63,7 +63,7 @@ def over_time(arms: Sequence[Arm]) -> Figure:
     entries = ", and entries added and removed in the month" if any(moved) else ""
     return Figure(
         "over-time",
-        f"After {first.months} months, {by_arm(arms, said, short)}",
+        f"After {words.plural(first.months, 'month')}, {by_arm(arms, said, short)}",
         f"Persons {phrase} per 1,000 adults at the end of each month (line; band: 95% interval "
         f"over replicates){entries}. All adults.",
         drawn if any(series) else (),
@@ -99,7 +99,7 @@ def _stock(arm: Arm, item: str, phrase: str, top: float, width: int) -> Panel:
         ends={"s": words.per(None if last is None else last / 1000)},
         width=width,
         alt_text=f"Line chart, simulated. {arm.label}: {words.number(last)} persons {phrase} per "
-        f"1,000 adults after {arm.months} months.",
+        f"1,000 adults after {words.plural(arm.months, 'month')}.",
     )
 
 
@@ -163,7 +163,8 @@ def who(arms: Sequence[Arm]) -> Figure:
     return Figure(
         "who",
         words.sentence(by_arm(arms, said, short)),
-        f"Of {total:,} adults in each group, those listed at some time in {arms[0].months} months. "
+        f"Of {total:,} adults in each group, those listed at some time in "
+        f"{words.plural(arms[0].months, 'month')}. "
         "One dot is one person; a hollow dot was listed wrongly at least once (wrong person, no "
         "event, or could not do otherwise).",
         drawn if any(r is not None for r in rates) else (),
@@ -219,7 +220,7 @@ def grades(arms: Sequence[Arm]) -> Figure:
     floors = (arms[0].regime["schemes"].get(scheme, {}).get("grades") or {}).get("bands", {})
     return Figure(
         "grades",
-        f"After {arms[0].months} months, {by_arm(arms, said, short)}",
+        f"After {words.plural(arms[0].months, 'month')}, {by_arm(arms, said, short)}",
         f"People in each grade, of 1,000 enrolled, at the end of the run. {arms[0].title(scheme)}.",
         drawn if shown else (),
         (

@@ -21,6 +21,7 @@ from scoredsociety.report.saying import (
     say_interval,
     unit_of,
     wrong_item,
+    wrongful_share,
 )
 from scoredsociety.report.theme import GREY, Panel, Row
 
@@ -170,9 +171,8 @@ def deterrence(arms: Sequence[Arm], found: Sequence[Prevented | None]) -> Figure
         for c in p.windows[k, audience(a)]
     ]
     low, top = min([0.0, *values]), max([5.0, *values])
-    wrong = biggest(
-        a.value("M5", wrong_item(a), q) for a, _ in pairs for q, _ in SHARES
-    )  # fmt: skip
+    cells = [a.cell("M5", wrong_item(a), q) for a, _ in pairs for q in SHARES]
+    wrong = biggest(v for c in cells for v in (c.value, c.high))
     draws: list[Draw] = []
     for a, p in pairs:
         draws.append(partial(_lines, a, p, chosen[id(a)], titles, low, top))
@@ -187,9 +187,9 @@ def deterrence(arms: Sequence[Arm], found: Sequence[Prevented | None]) -> Figure
     return Figure(
         "deterrence",
         heading,
-        "Left: change in acts against the same people with the same luck under no scheme, in "
+        "First: change in acts against the same people with the same luck under no scheme, in "
         "windows of six months, per cent fewer acts (below 0: more of them); the most frequent "
-        "conduct that the regime scores in colour, others dotted. Right: how much of what the "
+        "conduct that the regime scores in colour, others dotted. Second: how much of what the "
         "regime records is wrongful. Neither is shown without the other.",
         drawn if shown else (),
         (_table(pairs, titles), *_wrongful_tables([a for a, _ in pairs])),
@@ -217,8 +217,10 @@ def change(value: float | None, verb: bool = True) -> str:
 
 
 def _ends(found: Prevented, item: str, group: str) -> tuple[Cell, Cell]:
+    """Return the first window of six months and the last whole one."""
     cells = found.windows[item, group]
-    return cells[0], cells[-1]
+    whole = [c for c in cells if (c.month or 0) % WINDOW == 0]
+    return cells[0], (whole or cells)[-1]
 
 
 def _course(found: Prevented, item: str, group: str) -> str:
@@ -249,15 +251,24 @@ def _heading(
         "" if len(pairs) == 1 else f", {_all(pairs)}" if same and len(rest) + 1 == len(pairs)
         else f" {arm.under}"
     )  # fmt: skip
-    noun = unit_of(arm)
-    shares = [words.per(a.value("M5", wrong_item(a), "entry-weighted"), 100) for a, _ in pairs]
-    wrong = f"{shares[0]} {noun} are wrongful"
-    if len(pairs) > 1 and len({unit_of(a) for a, _ in pairs}) == 1:
-        others = [f"{s} {a.under}" for s, (a, _) in zip(shares[1:], pairs[1:], strict=True)]
-        wrong += f" {pairs[0][0].under}, {words.listing(others)}"
-    elif len(pairs) > 1:
-        wrong += f" {pairs[0][0].under}"
-    return f"Among {who}, “{lowered(titles[item])}” {said}{where}; {wrong}"
+    return f"Among {who}, “{lowered(titles[item])}” {said}{where}; {_wrong(pairs)}"
+
+
+def _wrong(pairs: Sequence[tuple[Arm, Prevented]]) -> str:
+    """Say the wrongful share of every regime, where there are cases enough."""
+    arms = [a for a, _ in pairs]
+    noun = unit_of(arms[0])
+    if len({unit_of(a) for a in arms}) > 1:
+        arms = arms[:1]
+    known = [wrongful_share(a) for a in arms]
+    if None in known:
+        return f"too few {noun} to say how many are wrongful"
+    shares = [words.per(share, 100) for share in known]
+    said = f"{shares[0]} {noun} are wrongful"
+    if len(set(shares)) > 1:
+        others = [f"{s} {a.under}" for s, a in zip(shares[1:], arms[1:], strict=True)]
+        return f"{said} {arms[0].under}, {words.listing(others)}"
+    return said if len(arms) == len(pairs) else f"{said} {arms[0].under}"
 
 
 def _all(pairs: Sequence[tuple[Arm, Prevented]]) -> str:
@@ -340,12 +351,12 @@ def _lines(
             start = cell.month or 0
         rows.append({"x": start, "y": value, "series": item})
         styles[item] = Style(GREY, dotted=True) if i else style_of(arm.position)
-    who = "adults who know of it" if group == AWARE else "all adults"
+    who = "those who know" if group == AWARE else "all adults"
     said = "; ".join(f"{lowered(titles[k])} {_course(found, k, group)}" for k in items)
     return lines(
         rows,
         f"{arm.label}: acts prevented",
-        f"Per cent fewer acts of {who}.",
+        f"Per cent fewer acts, {who}.",
         last=arm.months,
         top=top,
         low=low,
@@ -360,7 +371,7 @@ def _lines(
     )
 
 
-SHARES = (("entry-weighted", ""), ("time-weighted", "months"), ("person-weighted", "people"))
+SHARES = ("entry-weighted", "time-weighted", "person-weighted")
 
 
 def _wrongful(arm: Arm, top: float, width: int) -> Panel:
@@ -368,7 +379,7 @@ def _wrongful(arm: Arm, top: float, width: int) -> Panel:
     where, ever = ("on the list", "listed") if arm.lists else ("on record", "recorded")
     names = (f"of all {noun}", f"of all months {where}", f"of all people ever {ever}")
     rows = []
-    for (quantity, _), name in zip(SHARES, names, strict=True):
+    for quantity, name in zip(SHARES, names, strict=True):
         cell = arm.cell("M5", wrong_item(arm), quantity)
         low = None if cell.low is None else max(0.0, cell.low)
         rows.append({"name": name, "y": cell.value, "low": low, "high": cell.high,
