@@ -12,7 +12,7 @@ from typing import Any
 
 from scoredsociety.base.normal import normal_quantile
 from scoredsociety.base.streams import Block, draw
-from scoredsociety.engine.compile import LAYERS, identity
+from scoredsociety.engine.program import LAYERS, identity
 from scoredsociety.engine.result import ExitReason, Flag, Kind, Truth
 from scoredsociety.schemes.model import Conduct, ResolvedRegime, Scheme
 from scoredsociety.society import Society

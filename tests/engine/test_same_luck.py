@@ -10,7 +10,8 @@ import pytest
 
 from scoredsociety.engine import EngineError, compile_regime, run_society
 from scoredsociety.engine.candidates import base_rates
-from scoredsociety.engine.compile import MAX_GRADES, Compiled
+from scoredsociety.engine.compile import Compiled
+from scoredsociety.engine.program import MAX_GRADES
 from scoredsociety.engine.run import empty_tally
 from scoredsociety.engine.state import Scratch, new_scratch
 from scoredsociety.engine.tile import begin_tile, run_tile

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scoredsociety.base.jit import inlined, kernel
 from scoredsociety.base.normal import normal_quantile
 from scoredsociety.base.streams import Block, uniform, words, words_of_many
-from scoredsociety.engine.compile import LAYERS, Program, identity
+from scoredsociety.engine.program import LAYERS, Program, identity
 from scoredsociety.engine.state import INNOCENT, SHOCK, Scratch
 from scoredsociety.society.people import BUSINESS, DOG, DRIVER
 

@@ -16,9 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.engine.compile import MAX_GRADES, Compiled
+from scoredsociety.engine.codes import RATE_ERROR
+from scoredsociety.engine.compile import Compiled
 from scoredsociety.engine.errors import EngineError
-from scoredsociety.engine.month import RATE_ERROR
+from scoredsociety.engine.program import MAX_GRADES
 from scoredsociety.engine.result import LEDGER_DTYPE, SocietyResult
 from scoredsociety.engine.state import Scratch, Tally, new_scratch, new_tally
 from scoredsociety.engine.tile import ROOM_ERROR, run_chunk

@@ -31,7 +31,7 @@ SCHEDULE: tuple[Step, ...] = (
         1,
         "shocks",
         "illness and job loss; people come of age in every twelfth month",
-        "month.shocks",
+        "acts.shocks",
     ),
     Step(
         2,
@@ -39,35 +39,44 @@ SCHEDULE: tuple[Step, ...] = (
         "who knows of each scheme (set at the announcement, before month 1)",
         "tile.begin_tile",
     ),
-    Step(3, "conduct", "acts, from the state at the start of the month", "month.conduct"),
+    Step(3, "conduct", "acts, from the state at the start of the month", "acts.conduct"),
     Step(
         4,
         "detection",
         "which channel records an act, about whom, and what was true",
-        "month.conduct",
+        "acts.conduct",
     ),
-    Step(5, "due process", "exemption, notice, filing inside the window, review", "month.records"),
-    Step(6, "records", "records enter a score", "month.records"),
-    Step(7, "lists", "entries in lists; copies under a memorandum", "month.records"),
+    Step(
+        5, "due process", "exemption, notice, filing inside the window, review", "entries.records"
+    ),
+    Step(6, "records", "records enter a score", "entries.records"),
+    Step(7, "lists", "entries in lists; copies under a memorandum", "entries.records"),
     Step(
         8,
         "in force",
         "an entry of month t with duration d is in force in months t+1 to t+d",
-        "month._enter",
+        "entries._enter",
     ),
     Step(
         9,
         "counters",
         "refusals; discovery of entries nobody told about; late appeals",
-        "month.counters",
+        "exits.counters",
     ),
     Step(10, "spill-over", "friends, households and children (no shipped regime uses it yet)"),
     Step(
-        11, "feedback", "status acts on conduct and income from the next month on", "month.conduct"
+        11, "feedback", "status acts on conduct and income from the next month on", "acts.conduct"
     ),
-    Step(12, "exits", "performance, term, successful late appeal; records expire", "month.exits"),
-    Step(13, "beliefs", "those whose act was recorded learn how likely that is", "month.beliefs"),
+    Step(12, "exits", "performance, term, successful late appeal; records expire", "exits.exits"),
+    Step(
+        13, "beliefs", "those whose act was recorded learn how likely that is", "observers.beliefs"
+    ),
     Step(14, "firms", "firms and consumers (no shipped regime uses it yet)"),
     Step(15, "opinion", "approval and surveys (no shipped regime uses it yet)"),
-    Step(16, "observers", "grades, sanctions and rewards are settled and counted", "month.observe"),
+    Step(
+        16,
+        "observers",
+        "grades, sanctions and rewards are settled and counted",
+        "observers.observe",
+    ),
 )

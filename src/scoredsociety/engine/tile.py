@@ -6,19 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoredsociety.base.jit import inlined, kernel
+from scoredsociety.engine.acts import conduct, shocks
 from scoredsociety.engine.candidates import base_rates, draw_candidates
-from scoredsociety.engine.compile import ADULTS, Program
-from scoredsociety.engine.month import (
-    RATE_ERROR,
-    beliefs,
-    book_masks,
-    conduct,
-    counters,
-    exits,
-    observe,
-    records,
-    shocks,
-)
+from scoredsociety.engine.codes import RATE_ERROR
+from scoredsociety.engine.entries import records
+from scoredsociety.engine.exits import counters, exits
+from scoredsociety.engine.observers import beliefs, book_masks, observe
+from scoredsociety.engine.program import ADULTS, Program
 from scoredsociety.engine.scalars import grade_of
 from scoredsociety.engine.state import Scratch, Tally
 from scoredsociety.society.people import MINORITY, TILE, PeopleTables, build_people
