@@ -18,6 +18,7 @@ from pathlib import Path
 
 REPEATS = 5
 PEOPLE, MONTHS = 100_000, 120
+MANY = 4_000_000
 
 
 def numpy_reference() -> float:
@@ -76,12 +77,13 @@ def child(code: str, **env: str) -> dict[str, float]:
 
 _MEMORY = """
 import json, resource
+from pathlib import Path
 from scoredsociety.study import simulate
-from scoredsociety.schemes.catalogue import resolve
 simulate("fragmented-2018", people=4096, months=120, replicates=1, threads=1)
+before = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 run = simulate("fragmented-2018", people={people}, months=120, replicates=1, threads=1)
-print(json.dumps({{"rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-                   "ledger": run.replicates[0].ledger.nbytes}}))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+print(json.dumps({{"more": peak - before, "ledger": run.replicates[0].ledger.nbytes}}))
 """
 _FIRST = """
 import json, time
@@ -123,12 +125,13 @@ def main() -> None:
         ),
         ("100,000 people x 120 months, audited", f"{statistics.median(audited):.2f} s"),
     ]
-    sizes = (2_000_000, 6_000_000)
-    used = [child(_MEMORY.format(people=n)) for n in sizes]
-    per_person = (used[1]["rss"] - used[0]["rss"]) / (sizes[1] - sizes[0])
-    ledger = (used[1]["ledger"] - used[0]["ledger"]) / (sizes[1] - sizes[0])
+    used = child(_MEMORY.format(people=MANY))
     rows.append(
-        ("memory a person", f"{per_person:.0f} bytes resident, of which the ledger {ledger:.0f}")
+        (
+            f"memory a person, of {MANY:,}",
+            f"{used['more'] / MANY:.0f} bytes resident at the peak, "
+            f"of which the ledger {used['ledger'] / MANY:.0f}",
+        )
     )
     with tempfile.TemporaryDirectory() as cache:
         first = child(_FIRST, NUMBA_CACHE_DIR=cache)["seconds"]

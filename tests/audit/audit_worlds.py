@@ -147,6 +147,8 @@ def random_ledger(
     points = x["scheme"] == 1
     x["kind"] = np.where(points, rng.choice([Kind.RECORD, Kind.SPELL], n), Kind.ENTRY)
     x["points"] = np.where(x["kind"] == Kind.RECORD, rng.choice([-5, -20, 5], n), 0)
+    spells = x["kind"] == Kind.SPELL  # that began in grade B or C
+    x["points"] = np.where(spells, 2 + np.arange(n) % 2, x["points"])
     x["conduct"] = rng.integers(0, len(CONDUCTS), n)
     x["truth"] = rng.choice(4, n, p=[0.7, 0.1, 0.05, 0.15])
     x["flags"] = rng.integers(0, 128, n)
@@ -181,6 +183,13 @@ def cell_of(profile: int) -> int:
 
     cell = (level("group") * 2 + level("city")) * 5 + level("income")
     return cell * 2 + level("aware")
+
+
+def codes_of(row: Any) -> tuple[str, ...]:
+    """Return the sanctions that an entry or a spell bears, in plain words."""
+    if row["kind"] == Kind.SPELL:
+        return ("PAPER", "WELF") if GRADES[row["points"]] == "C" else ("PAPER",)
+    return {"court-list": LISTED, "transit-list": ("FLY", "RAIL")}[SCHEMES[row["scheme"]]]
 
 
 def in_force(row: Any, month: int) -> bool:
@@ -220,7 +229,7 @@ def monthly_of(
             if row["kind"] == Kind.ENTRY:
                 status.setdefault(f"listed:{name}", set()).add(who)
                 out[f"entries:{name}"][t - 1, cell] += 1
-            codes = {"court-list": LISTED, "transit-list": ("FLY", "RAIL")}.get(name, ("PAPER",))
+            codes = codes_of(row)
             for code in (*(f"sanction:{c}" for c in codes), "sanctioned"):
                 status.setdefault(code, set()).add(who)
         for key, persons in status.items():

@@ -5,19 +5,13 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
-from scoredsociety.audit import MEASURES, audit_run, findings
+from scoredsociety.audit import MEASURES, audit_run, findings, words
 from scoredsociety.audit.assumptions import list_assumptions
-from scoredsociety.audit.words import (
-    count_text,
-    interval_text,
-    number_text,
-    one_in,
-    points_text,
-    share_text,
-)
 from scoredsociety.engine.result import RunData, SocietyResult
 from scoredsociety.schemes.model import ResolvedRegime
 from tests.audit.audit_worlds import manifest, random_run, regime
@@ -133,29 +127,18 @@ def test_findings_are_sentences_with_companions():
     assert found[0].text.startswith("Simulated: after 30 months")
     assert all(f.text.endswith(".") and any(c.isdigit() for c in f.text) for f in found)
     assert all(f.companions and f.value_text and f.interval_text for f in found)
-    assert not any(" 0 %" in f.text or "nan" in f.text.lower() for f in found)
+    assert not any(re.search(r"(?<![\d.,])0(\.0+)?\s?%", f.text + f.value_text) for f in found)
+    assert not any(" %" in f.text or "nan" in f.text.lower() for f in found)
     assert audit.to_text()[0] == (found[0].text, found[0].value_text, found[0].interval_text)
 
 
-def test_words():
-    assert one_in(1 / 120) == "one adult in 120"
-    assert one_in(0.184) == "18 adults in 100"
-    assert one_in(0.0) == "fewer than 1 adult in 1,000"
-    assert one_in(0.9991) == "more than 999 adults in 1,000"
-    assert one_in(0.9967) == "996 adults in 1,000"
-    assert one_in(1.0) == "all adults"
-    assert one_in(None) == "undefined"
-    assert share_text(0.0) == "below 0.1 %"
-    assert share_text(0.0123) == "1.2 %"
-    assert count_text(9_123_456) == "9.1 million"
-    assert count_text(12_345) == "12,300"
-    assert count_text(142) == "142"
-    assert points_text(-0.031) == "down 3.1 percentage points"
-    assert points_text(0.0) == "no difference"
-    assert number_text(12.34, "months") == "12 months"
-    assert interval_text(None, None) == "no interval: too few replicates"
-    assert interval_text(-0.0001, 0.0002, "points").startswith("less than 0.1")
-    assert interval_text(0.0, 0.0001, "share") == "below 0.1 %"
-    assert interval_text(-3.0, 2.0, "rate") == "0 to 2"
-    assert interval_text(-0.01, 0.2, "share") == "0.0 to 20.0 %"
-    assert interval_text(-0.01, 0.02, "points") == "-1.0 to +2.0 percentage points"
+def test_two_replicates_are_too_few_for_an_interval_and_three_are_cut_at_nought():
+    two = findings(audit_run(random_run(replicates=2)))
+    pooled = [f for f in two if f.text.startswith("Half of the people")]
+    assert pooled
+    assert {f.interval_text for f in two if f not in pooled} == {words.TOO_FEW}
+    assert all(" to " in f.interval_text for f in pooled)  # Greenwood's, of all persons together
+    three = findings(audit_run(random_run(3, replicates=3, rows=30)))
+    said = [f.interval_text for f in three]
+    assert any("(cut at 0)" in text for text in said)
+    assert not any(text.startswith(("-", "\N{MINUS SIGN}")) for text in said)

@@ -36,7 +36,7 @@ def test_student_quantile_needs_two_values():
         student_quantile(0)
 
 
-def test_means_leave_out_the_undefined_and_give_no_interval_to_one():
+def test_means_leave_out_the_undefined_and_give_no_interval_to_two():
     nan = np.nan
     m = means([[1, 2, 3], [1, nan, 3], [nan, 4, nan], [nan] * 3, [0.1, 0.1, 0.1]])
     np.testing.assert_allclose(m.value, [2, 2, 4, nan, 0.1])
@@ -44,6 +44,8 @@ def test_means_leave_out_the_undefined_and_give_no_interval_to_one():
     assert m.replicates.tolist() == [3, 2, 1, 0, 3]
     half = stats.t.ppf(0.975, 2) / np.sqrt(3)
     np.testing.assert_allclose(m.low[0], 2 - half)
+    assert np.isnan(m.low[1:4]).all()
+    assert np.isnan(m.high[1:4]).all()
     assert m.value[4] == m.low[4] == m.high[4] == 0.1
 
 

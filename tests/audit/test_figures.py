@@ -19,6 +19,7 @@ from tests.audit.audit_worlds import (
     LISTED,
     SANCTIONS,
     SCHEMES,
+    codes_of,
     manifest,
     random_run,
     regime,
@@ -102,13 +103,16 @@ def test_persons_entries_ever_listed_and_refusals(group):
 def test_persons_under_each_sanction(group):
     bearers = {code: ["court-list"] for code in LISTED}
     bearers |= {c: ["court-list", "transit-list"] for c in ("FLY", "RAIL")}
-    bearers["PAPER"] = ["city-points/spells"]
+    bearers |= {c: ["city-points/spells"] for c in ("PAPER", "WELF")}
     bearers["any"] = ["court-list", "transit-list", "city-points/spells"]
     for code, items in bearers.items():
 
-        def persons(r, items=items):
+        def persons(r, items=items, code=code):
             who = [part(r, i, group) for i in items]
-            return len({s for x in who for s in x["subject"][x["exit"] == 0]})
+            return len({
+                s["subject"] for x in who for s in x[x["exit"] == 0]
+                if code in ("any", *codes_of(s))
+            })  # fmt: skip
 
         check("M1", code, "persons", persons, group)
 
@@ -179,10 +183,9 @@ def test_due_process_funnel(item, group):
 def harms(result, item, group="all", always=()):
     """Harm in mi, and harm in unrelated contexts, of each row."""
     world_ = regime()["world"]
-    codes = {"court-list": LISTED, "transit-list": ("FLY", "RAIL")}.get(item, ("PAPER",))
     out = []
     for row in part(result, item, group):
-        name = list(CONDUCTS)[row["conduct"]]
+        name, codes = list(CONDUCTS)[row["conduct"]], codes_of(row)
         related = {*world_["contexts"][CONDUCTS[name][0]]["related"], *always}
         months = int(row["end"]) - int(row["month"])
         total = sum(SANCTIONS[c][0] * SANCTIONS[c][2] * months for c in codes)
@@ -249,8 +252,20 @@ def test_spells_of_unlike_grades_say_what_they_bear():
     notes = audit.table("M8").filter(
         [i == "city-points/spells" for i in audit.table("M8")["item"].to_pylist()]
     )
-    assert "best sanctioned grade" in notes["note"][0].as_py()
-    assert "assumed harm of PAPER" in notes["note"][0].as_py()
+    assert "of the grade in which they began" in notes["note"][0].as_py()
+    assert "assumed harm of PAPER, WELF" in notes["note"][0].as_py()
+    item = "city-points/spells"
+    assert audit.value("M8", item, "monthly harm, grade B") == pytest.approx(0.005)
+    assert audit.value("M8", item, "monthly harm, grade C") == pytest.approx(0.005 + 0.05 * 0.4)
+    assert audit.value("M8", item, "monthly harm in welfare, grade C") == pytest.approx(0.02)
+
+
+def test_spells_of_like_grades_need_no_note():
+    run = random_run(2)
+    like = [{"grade": ["B", "C"], "sanction": "PAPER", "confidence": "M"}]
+    audit = audit_run(RunData({**run.manifest, "regime": regime(grades=like)}, run.replicates))
+    assert audit.value("M8", "city-points/spells", "monthly harm") == pytest.approx(0.005)
+    assert not any("began" in x["note"] for x in audit.figures.to_pylist())
 
 
 def test_awareness_and_reach():

@@ -259,3 +259,43 @@ def test_a_page_of_one_list_says_that_nobody_is_told(runs):
     assert "Among all adults, “not doing what a judgment orders”" in html
     assert "so it deters nobody" in html
     outline(html)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_list_beside_points_each_speaks_for_its_own_kind(runs, turned):
+    pair = [only(runs[0], "court-list"), only(runs[0], "rongcheng-points")]
+    pair = pair[::-1] if turned else pair
+    html = report_html(pair, baseline=invented.baseline(runs[0]))
+    outline(html)
+    head = html.split("</dl>")[0]
+    assert "entries" in head
+    assert "records" in head
+    assert "on the list" in head
+    assert "under a sanction" in head
+    assert html.count("Who is listed under one regime alone") == 1
+    assert 'id="figure-differences"' not in html
+    assert 'id="figure-life"' not in html
+    assert "Months sanctioned saved" in html or "months sanctioned saved" in html
+    assert html.count("where nobody keeps a list.") == 1
+    assert html.count("where nobody keeps a score.") == 1
+    assert "<caption>What the scheme does, counted" in html
+    assert "does not exist" in html
+    for name, count in (("who", 2), ("grades", 2), ("over-time", 3), ("funnel", 2)):
+        figure = html.split(f'id="figure-{name}"')[1].split("</figure>")[0]
+        assert figure.count("<svg") == count, name
+    bare = re.sub(r"<[^>]+>", " ", re.sub(r"<svg.*?</svg>", "", html, flags=re.S))
+    assert not re.search(r"\b(nan|None|inf)\b", bare)
+
+
+def test_of_more_than_two_regimes_the_three_numbers_are_the_first_and_the_last(runs, audits):
+    html = report_html([*runs, runs[1], runs[0]], audits=[*audits, audits[1], audits[0]])
+    head = html.split("</dl>")[0]
+    assert "the first and the last of four regimes: As it is \u2192 As it is" in head
+    assert all(part.count("\u2192") <= 1 for part in re.findall(r"<dd.*?</dd>|<dt.*?</dt>", head))
+
+
+def test_two_replicates_make_no_interval():
+    html = report_html([invented.run("Two", replicates=2)])
+    assert "too few replicates for an interval" in html
+    assert "Two replicates show too little of luck" in html
+    outline(html)

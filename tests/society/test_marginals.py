@@ -9,7 +9,8 @@ from scoredsociety.base.normal import normal_cdf, normal_quantile
 from scoredsociety.schemes.errors import SchemeError
 from scoredsociety.society import Society, load_marginals
 from scoredsociety.society.households import LARGEST
-from scoredsociety.society.marginals import LATE, compile_marginals
+from scoredsociety.society.marginals import LATE
+from scoredsociety.society.raking import compile_marginals
 
 MARGINALS = load_marginals()
 POINT_TWO = 0.002

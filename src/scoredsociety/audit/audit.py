@@ -49,7 +49,7 @@ class Audit:
         The manifest of the run.
     figures : pyarrow.Table
         One row a figure: measure, item, quantity, unit, group, month (null), value, se, low,
-        high (95 % interval of the mean over replicates), replicates, people, entries, scaled
+        high (95% interval of the mean over replicates), replicates, people, entries, scaled
         (value times the national weight, for counts only) and note. Undefined is null.
     series : pyarrow.Table
         The same columns, by month.

@@ -6,7 +6,7 @@ import numpy as np
 
 from scoredsociety.audit.intervals import ratio
 from scoredsociety.audit.measures import Measure
-from scoredsociety.audit.rows import Floats
+from scoredsociety.audit.rows import Floats, Ints, Rows
 from scoredsociety.audit.sample import Sample, Stream
 from scoredsociety.audit.sheet import Sheet
 from scoredsociety.engine.result import CELL_FIELDS, PROFILE_FIELDS, Kind
@@ -45,11 +45,11 @@ def cell_sum(table: Floats, group: str = "all") -> Floats:
     return cut
 
 
-def sanctions_of(sample: Sample, scheme: str, kind: Kind) -> tuple[list[str], str]:
-    """Return the sanctions that a status of this scheme bears, and a note if that is a choice.
+UNLIKE = "Spells bear the sanctions of the grade in which they began."
 
-    A spell does not say in which band it was spent. Where the sanctioned bands differ, the
-    sanctions of the best of them are used, which understates the harm of the others.
+
+def sanctions_of(sample: Sample, scheme: str, kind: Kind) -> list[list[str]]:
+    """Return the sanctions that a status of this scheme bears.
 
     Parameters
     ----------
@@ -57,35 +57,56 @@ def sanctions_of(sample: Sample, scheme: str, kind: Kind) -> tuple[list[str], st
     scheme : str
     kind : Kind
         ``ENTRY`` or ``SPELL``; a record itself bears nothing.
+
+    Returns
+    -------
+    list of list of str
+        Codes of sanctions: of an entry one list, of a spell one for each grade, the best first.
+        :func:`place_of` says which of them a row bears.
     """
     s = sample.regime.schemes[scheme]
     if kind == Kind.ENTRY:
-        return [e.sanction for e in s.effects if e.listed and e.sanction is not None], ""
+        return [[e.sanction for e in s.effects if e.listed and e.sanction is not None]]
     if kind != Kind.SPELL or s.grades is None:
-        return [], ""
-    by_band = [
+        return [[]]
+    return [
         [e.sanction for e in s.effects if e.grade and band in e.grade and e.sanction is not None]
         for band in s.grades.bands
     ]
-    sanctioned = [codes for codes in by_band if codes]
-    if not sanctioned:
-        return [], ""
-    if any(sorted(codes) != sorted(sanctioned[0]) for codes in sanctioned):
-        return sanctioned[0], "Spells are taken to bear the sanctions of the best sanctioned grade."
-    return sanctioned[0], ""
 
 
-def _stock(sample: Sample, sheet: Sheet, item: str, key: str, streams: list[Stream]) -> None:
+def place_of(rows: Rows, kind: Kind, places: int) -> Ints:
+    """Return for each row its place among ``places`` lists of :func:`sanctions_of`.
+
+    The points of a spell are the position, the best grade first, of the grade in which it began.
+    """
+    if kind != Kind.SPELL:
+        return np.zeros(len(rows), dtype=np.int64)
+    return np.clip(rows.points, 0, places - 1)
+
+
+def unlike_note(sanctions: list[list[str]]) -> str:
+    """Return a note if the sanctioned grades differ: a spell may go on in another one."""
+    return UNLIKE if len({tuple(sorted(x)) for x in sanctions if x}) > 1 else ""
+
+
+def _bearers(sample: Sample, stream: Stream, code: str | None) -> Rows:
+    """Return the rows that bear a sanction (None: any)."""
+    sanctions = sanctions_of(sample, stream.scheme, stream.kind)
+    bears = np.array([bool(x) if code is None else code in x for x in sanctions])
+    return stream.entered.take(bears[place_of(stream.entered, stream.kind, len(sanctions))])
+
+
+def _stock(
+    sample: Sample, sheet: Sheet, item: str, key: str, rows: list[Rows], note: str = ""
+) -> None:
     """Write the persons under one status at the horizon, whole and by group."""
     series = sample.monthly_sum(key)
     adults = sample.monthly_sum("adults")
     whole = series[:, -1]
     groups = sample.groups.labels
-    persons = np.concatenate([s.entered.person[s.entered.in_force] for s in streams])
+    persons = np.concatenate([x.person[x.in_force] for x in rows])
     by_group = sample.count_persons(persons)
-    note = next((n for s in streams if (n := sanctions_of(sample, s.scheme, s.kind)[1])), "")
-    if item == "any":
-        note = note or "Under at least one sanction."
     by_group[:, 0] = whole
     sheet.put_groups("M1", item, "persons", "persons", by_group, groups,
                      people=sample.adults, note=note)  # fmt: skip
@@ -101,18 +122,23 @@ def _stock(sample: Sample, sheet: Sheet, item: str, key: str, streams: list[Stre
 
 def compute_m1(sample: Sample, sheet: Sheet) -> None:
     """Write the persons on each list and under each sanction at the horizon."""
-    bearing: dict[str, list[Stream]] = {}
+    bearing: dict[str, dict[str, Stream]] = {}
+    notes = {}
     for stream in sample.statuses:
-        codes = sanctions_of(sample, stream.scheme, stream.kind)[0]
-        for code in codes:
-            bearing.setdefault(code, []).append(stream)
+        sanctions = sanctions_of(sample, stream.scheme, stream.kind)
+        notes[stream.item] = unlike_note(sanctions)
+        for code in (code for codes in sanctions for code in codes):
+            bearing.setdefault(code, {})[stream.item] = stream
         if stream.kind == Kind.ENTRY:
-            _stock(sample, sheet, stream.item, f"listed:{stream.scheme}", [stream])
+            _stock(sample, sheet, stream.item, f"listed:{stream.scheme}", [stream.entered])
     for code, streams in bearing.items():
-        _stock(sample, sheet, code, f"sanction:{code}", streams)
+        rows = [_bearers(sample, s, code) for s in streams.values()]
+        note = next((notes[item] for item in streams if notes[item]), "")
+        _stock(sample, sheet, code, f"sanction:{code}", rows, note)
     if bearing:
-        unique = {s.item: s for streams in bearing.values() for s in streams}
-        _stock(sample, sheet, "any", "sanctioned", list(unique.values()))
+        unique = {item: s for streams in bearing.values() for item, s in streams.items()}
+        rows = [_bearers(sample, s, None) for s in unique.values()]
+        _stock(sample, sheet, "any", "sanctioned", rows, "Under at least one sanction.")
 
 
 def compute_m2(sample: Sample, sheet: Sheet) -> None:
@@ -156,7 +182,8 @@ def compute_m4(sample: Sample, sheet: Sheet) -> None:
     borne = {
         code
         for stream in sample.statuses
-        for code in sanctions_of(sample, stream.scheme, stream.kind)[0]
+        for codes in sanctions_of(sample, stream.scheme, stream.kind)
+        for code in codes
     }
     codes = [code for code in ("FLY", "RAIL") if code in borne]
     total = np.zeros((sample.replicates, sample.months))

@@ -5,15 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scoredsociety.audit import words
 from scoredsociety.audit.recovery import TAUS
-from scoredsociety.audit.words import (
-    count_text,
-    interval_text,
-    number_text,
-    one_in,
-    points_text,
-    share_text,
-)
 
 if TYPE_CHECKING:
     from scoredsociety.audit.audit import Audit
@@ -29,7 +22,7 @@ class Finding:
     text : str
         A sentence with a verb and a number.
     value_text, interval_text : str
-        The figure, and its 95 % interval over replicates (luck only).
+        The figure, and its 95% interval over replicates (luck only).
     companions : tuple of str
         What must be read with it.
     """
@@ -40,8 +33,14 @@ class Finding:
     companions: tuple[str, ...] = ()
 
 
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
+def _interval(low: float | None, high: float | None, unit: str) -> str:
+    """Write the interval of what cannot be below 0, and say so where it is cut there."""
+    text = words.interval_in(low, high, unit)
+    if low is None or high is None or text == words.TOO_FEW:
+        return text
+    at = [name for name, is_cut in (("0", low < 0), ("1", unit == "share" and high > 1)) if is_cut]
+    where = "0 and 100%" if len(at) > 1 else "100%" if at == ["1"] else "0"
+    return f"{text} (cut at {where})" if at else text
 
 
 def _per_1000(cell: tuple[float | None, ...]) -> tuple[float | None, ...]:
@@ -60,19 +59,17 @@ def _listed(audit: Audit, scheme: str) -> Finding:
     entries = audit.cell("M2", scheme, "entries")[3]
     ever = audit.cell("M3", scheme, "persons ever listed")[3]
     companions = [
-        f"{_capital(count_text(entries))} entries are in force",
-        f"{count_text(ever)} people were listed at some time",
+        f"{words.sentence(words.large(entries))} entries are in force",
+        f"{words.large(ever)} people were listed at some time",
     ]
     if "any" in audit.items("M4"):
         refused = audit.cell("M4", "any", "refusals")[3]
-        companions.append(f"{count_text(refused)} tickets were refused")
+        companions.append(f"{words.large(refused)} tickets were refused")
     return Finding(
-        f"Simulated: after {months} months {one_in(share)} is on the list "
-        f"({_title(audit, scheme)}), which stands for {count_text(persons)} people.".replace(
-            "adults in 100 is", "adults in 100 are"
-        ),
-        share_text(share),
-        interval_text(low, high, "share"),
+        f"Simulated: after {months} months {words.one_in(share)} {words.are(words.one_in(share))} "
+        f"on the list ({_title(audit, scheme)}), which stands for {words.large(persons)} people.",
+        words.percent(share),
+        _interval(low, high, "share"),
         tuple(companions),
     )
 
@@ -80,18 +77,18 @@ def _listed(audit: Audit, scheme: str) -> Finding:
 def _wrongful(audit: Audit, item: str, unit: tuple[str, str]) -> Finding:
     share, low, high, _ = audit.cell("M5", item, "entry-weighted")
     parts = [
-        f"{name}: {share_text(audit.value('M5', item, f'entry-weighted, {name}'))}"
+        f"{name}: {words.percent(audit.value('M5', item, f'entry-weighted, {name}'))}"
         for name in ("wrong person", "no event", "excused")
     ]
     steps = [
-        f"{word} {share_text(audit.value('M22', item, f'{step}, share of recorded'))}"
+        f"{word} {words.percent(audit.value('M22', item, f'{step}, share of recorded'))}"
         for word, step in (("told", "notified"), ("filed in time", "filed"), ("heard", "heard"))
     ]
     return Finding(
-        f"{_capital(one_in(share, *unit))} in {item} should not exist: "
+        f"{words.sentence(words.one_in(share, *unit))} in {item} should not exist: "
         "the person did not do it, or could not help it.",
-        share_text(share),
-        interval_text(low, high, "share"),
+        words.percent(share),
+        _interval(low, high, "share"),
         ("; ".join(parts), "; ".join(steps)),
     )
 
@@ -103,20 +100,21 @@ def _recovery(audit: Audit, item: str) -> Finding:
     for tau in TAUS:
         share = audit.value("M7", item, f"trap probability, {tau} months")
         trap.append(
-            f"{share_text(share)} are listed, still or again, {tau} months after the first entry"
+            f"{words.percent(share)} are listed, still or again, {tau} months after the first entry"
             if share is not None
             else f"the run is too short to follow anybody for {tau} months"
         )
+    months = f"{words.number(naive)} months" if naive is not None else words.NO_EVIDENCE
     text = (
-        f"Half of the people in {item} are free again after {number_text(median)} months."
+        f"Half of the people in {item} are free again after {words.plural(median, 'month')}."
         if median is not None
         else f"Fewer than half of the people in {item} are seen to get free."
     )
     return Finding(
         text,
-        number_text(median, "months") if median is not None else "not reached",
-        interval_text(low, high),
-        (*trap, f"the naive mean of completed episodes, {number_text(naive, 'months')}, misleads"),
+        words.plural(median, "month") if median is not None else "not reached",
+        _interval(low, high, "months"),
+        (*trap, f"the naive mean of completed episodes, {months}, misleads"),
     )
 
 
@@ -127,20 +125,20 @@ def _harm(audit: Audit, item: str) -> list[Finding]:
     above = audit.value("M9", item, "share above 1")
     assumed = len(audit.rests_on("M8"))
     rests = f"rests on {assumed} assumed numbers; not a legal finding"
-    times = f"{number_text(median)} times" if median is not None else "an undefined multiple of"
+    times = f"{words.number(median)} times" if median is not None else "an undefined multiple of"
     return [
         Finding(
-            f"{share_text(share)} of the harm of {item} falls in parts of life unrelated to "
+            f"{words.percent(share)} of the harm of {item} falls in parts of life unrelated to "
             "the conduct.",
-            share_text(share),
-            interval_text(low, high, "share"),
-            (f"{share_text(lenient)} if finance always counts as related", rests),
+            words.percent(share),
+            _interval(low, high, "share"),
+            (f"{words.percent(lenient)} if finance always counts as related", rests),
         ),
         Finding(
             f"The typical harm of {item} is {times} the declared harm of the act.",
-            number_text(median, "times"),
-            interval_text(m_low, m_high),
-            (f"{share_text(above)} are above 1", rests),
+            times if median is not None else words.NO_EVIDENCE,
+            _interval(m_low, m_high, "ratio"),
+            (f"{words.percent(above)} are above 1", rests),
         ),
     ]
 
@@ -168,10 +166,10 @@ def findings(audit: Audit) -> list[Finding]:
         share, low, high, _ = audit.cell("M6", s, "share triggered")
         out.append(
             Finding(
-                f"{_capital(one_in(share, 'entry', 'entries'))} in {s} would not exist without "
-                "an earlier entry.",
-                share_text(share),
-                interval_text(low, high, "share"),
+                f"{words.sentence(words.one_in(share, 'entry', 'entries'))} in {s} would not exist "
+                "without an earlier entry.",
+                words.percent(share),
+                _interval(low, high, "share"),
                 ("entries near the horizon have not had all their offspring: a lower bound",),
             )
         )
@@ -184,27 +182,27 @@ def findings(audit: Audit) -> list[Finding]:
             if q.endswith("or better") and q.startswith("share in")
         )
         share, low, high, _ = audit.cell("M18", s, quantity)
+        said = words.one_in(share, "enrolled adult")
         out.append(
             Finding(
-                f"{_capital(one_in(share, 'enrolled adult', 'enrolled adults'))} of {s} "
-                f"{'is' if share is not None and share < 0.05 else 'are'} in grade "
+                f"{words.sentence(said)} of {s} {words.are(said)} in grade "
                 f"{quantity.split()[3]} or better.",
-                share_text(share),
-                interval_text(low, high, "share"),
-                (f"aware: {share_text(audit.value('M17', points[0], 'aware'))} of adults",),
+                words.percent(share),
+                _interval(low, high, "share"),
+                (f"aware: {words.percent(audit.value('M17', points[0], 'aware'))} of adults",),
             )
         )
     if lists or points:
         reward, low, high, _ = audit.cell("M19", "any", "at least one reward")
         sanction = audit.value("M19", "any", "at least one sanction")
         each = audit.value("M19", "any", "rewarded for one sanctioned")
-        times = f"; {number_text(each)} rewarded for each one sanctioned" if each else ""
+        times = f"; {words.number(each)} rewarded for each one sanctioned" if each else ""
         out.append(
             Finding(
-                f"Rewards reach {one_in(reward)}, sanctions {one_in(sanction)}.",
-                share_text(reward),
-                interval_text(low, high, "share"),
-                (f"sanctions: {share_text(sanction)}{times}",),
+                f"Rewards reach {words.one_in(reward)}, sanctions {words.one_in(sanction)}.",
+                words.percent(reward),
+                _interval(low, high, "share"),
+                (f"sanctions: {words.percent(sanction)}{times}",),
             )
         )
     return out
@@ -226,17 +224,20 @@ def findings_comparison(comparison: Comparison) -> list[Finding]:
     def of_1000(item: str, quantity: str) -> tuple[str, str, float | None]:
         rate, low, high, _ = c.cell(item, f"{quantity}, rate")
         scaled = c.cell(item, quantity)[3]
-        return f"{number_text(rate)} per 1,000 adults", interval_text(low, high, "rate"), scaled
+        rate_text = words.in_unit(rate, words.PER_1000)
+        if rate is not None and rate >= 0.1:
+            rate_text += " per 1,000 adults"
+        return rate_text, _interval(low, high, words.PER_1000), scaled
 
     out = []
     both = of_1000("listed", "under both")[0]
     for name, quantity in (("A", "only under A"), ("B", "only under B")):
         value, interval, scaled = of_1000("listed", quantity)
         rate = c.value("listed", f"{quantity}, rate")
-        few = "fewer than 1" if rate is None or rate < 1 else number_text(rate)
+        few = words.per(None if rate is None else rate / 1000).removesuffix(" in 1,000")
         text = (
             f"Simulated: of 1,000 adults, {few} {'is' if few.endswith(' 1') else 'are'} ever "
-            f"listed only under {name}, which stands for {count_text(scaled)} people."
+            f"listed only under {name}, which stands for {words.large(scaled)} people."
         )
         if rate == 0:
             text = f"Simulated: nobody in the samples is ever listed only under {name}."
@@ -246,7 +247,7 @@ def findings_comparison(comparison: Comparison) -> list[Finding]:
     missed, m_interval, m_scaled = of_1000("persons", "wrongly listed under both")
     out.append(
         Finding(
-            f"B shortens the time under sanctions of {count_text(h_scaled)} people.",
+            f"B shortens the time under sanctions of {words.large(h_scaled)} people.",
             helped,
             h_interval,
             (f"worse off: {worse}", f"wrongly listed under both: {missed}"),
@@ -254,7 +255,7 @@ def findings_comparison(comparison: Comparison) -> list[Finding]:
     )
     out.append(
         Finding(
-            f"With B as with A, {count_text(m_scaled)} people are wrongly listed.",
+            f"With B as with A, {words.large(m_scaled)} people are wrongly listed.",
             missed,
             m_interval,
         )
@@ -264,21 +265,21 @@ def findings_comparison(comparison: Comparison) -> list[Finding]:
         added = c.cell("entries", f"{kind} added")[3]
         out.append(
             Finding(
-                f"B prevents {count_text(prevented)} {kind} entries.",
-                f"{count_text(count)} in the sample",
-                interval_text(low, high, "count"),
-                (f"and adds {count_text(added)}",),
+                f"B prevents {words.large(prevented)} {kind} entries.",
+                f"{words.large(count)} in the sample",
+                _interval(low, high, "entries"),
+                (f"and adds {words.large(added)}",),
             )
         )
     for item in c.a.items("M5"):
         row = c.difference("M5", item, "entry-weighted")
         if row is not None:
-            a, b = share_text(row["value_a"]), share_text(row["value_b"])
+            a, b = words.percent(row["value_a"]), words.percent(row["value_b"])
             out.append(
                 Finding(
                     f"The wrongful share of {item} goes from {a} to {b}.",
-                    points_text(row["difference"]),
-                    interval_text(row["low"], row["high"], "points"),
+                    words.percentage_points(row["difference"]),
+                    words.interval_in(row["low"], row["high"], "points"),
                     ("share of what is left: a regime that lists fewer can have a larger one",),
                 )
             )
@@ -286,10 +287,10 @@ def findings_comparison(comparison: Comparison) -> list[Finding]:
     touched = c.value("lives", "that differ, share")
     out.append(
         Finding(
-            f"The ledger of {one_in(lives, 'person', 'people')} has another outcome.",
-            share_text(lives),
-            interval_text(low, high, "share"),
-            (f"told, filed or discovered otherwise included: {share_text(touched)}",),
+            f"The ledger of {words.one_in(lives, 'person', 'people')} has another outcome.",
+            words.percent(lives),
+            _interval(low, high, "share"),
+            (f"told, filed or discovered otherwise included: {words.percent(touched)}",),
         )
     )
     return out

@@ -7,13 +7,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from scoredsociety.audit.counts import sanctions_of
+from scoredsociety.audit.counts import place_of, sanctions_of, unlike_note
 from scoredsociety.audit.intervals import ratio
 from scoredsociety.audit.measures import Measure
 from scoredsociety.audit.rows import Floats, Ints, Rows
 from scoredsociety.audit.sample import TRUTH_GROUPS, Sample, Stream
 from scoredsociety.audit.sheet import Sheet
-from scoredsociety.engine.result import ExitReason
+from scoredsociety.engine.result import ExitReason, Kind
 
 CNY_PER_MI = 2028.0
 """One median monthly income in CNY (docs/model.md, 4.2: NBS median income per head of 2018,
@@ -55,39 +55,56 @@ class Burden:
 
     Attributes
     ----------
-    monthly : float
-        Harm in mi a month, averaged over who is exposed.
-    by_context : dict of str to float
-        The same by the context in which it bites.
-    assumed : tuple of str
-        Sanctions whose harm is an assumption.
+    kind : Kind
+    names : list of str
+        What the places stand for: grades, the best first; one empty name for a list.
+    by_context : list of dict of str to float
+        By place, harm in mi a month, averaged over who is exposed, by the context in which it
+        bites.
     note : str
     """
 
-    monthly: float
-    by_context: dict[str, float]
-    assumed: tuple[str, ...]
+    kind: Kind
+    names: list[str]
+    by_context: list[dict[str, float]]
     note: str
 
-    def related(self, contexts: frozenset[str]) -> float:
-        """Return the part of ``monthly`` that bites in the contexts given."""
-        return sum(h for x, h in self.by_context.items() if x in contexts)
+    @property
+    def monthly(self) -> Floats:
+        """Harm in mi a month, by place."""
+        return np.array([sum(x.values()) for x in self.by_context], dtype=np.float64)
+
+    def outside(self, related: list[frozenset[str]]) -> Floats:
+        """Return the harm outside the related contexts of each conduct: by place and conduct."""
+        rates = [
+            [sum(h for x, h in places.items() if x not in own) for own in related]
+            for places in self.by_context
+        ]
+        return np.array(rates, dtype=np.float64).reshape(len(self.by_context), len(related))
+
+    def place(self, rows: Rows) -> Ints:
+        """Return the place of each row."""
+        return place_of(rows, self.kind, len(self.by_context))
 
 
 def burden(sample: Sample, stream: Stream) -> Burden:
     """Add up the sanctions that a status of this stream bears."""
-    world = sample.regime.world
-    codes, note = sanctions_of(sample, stream.scheme, stream.kind)
-    by_context: dict[str, float] = {}
-    assumed = []
-    for code in dict.fromkeys(codes):
-        s = world.sanctions[code]
-        by_context[s.context] = by_context.get(s.context, 0.0) + s.harm.value * s.exposed.value
-        if "assumed" in (s.harm.confidence, s.exposed.confidence):
-            assumed.append(code)
+    scheme, world = sample.regime.schemes[stream.scheme], sample.regime.world
+    sanctions = sanctions_of(sample, stream.scheme, stream.kind)
+    by_context: list[dict[str, float]] = [{} for _ in sanctions]
+    assumed: dict[str, None] = {}
+    for codes, places in zip(sanctions, by_context, strict=True):
+        for code in dict.fromkeys(codes):
+            s = world.sanctions[code]
+            places[s.context] = places.get(s.context, 0.0) + s.harm.value * s.exposed.value
+            if "assumed" in (s.harm.confidence, s.exposed.confidence):
+                assumed[code] = None
+    note = unlike_note(sanctions)
     if assumed:
         note = f"Rests on the assumed harm of {', '.join(assumed)}. {note}".strip()
-    return Burden(sum(by_context.values()), by_context, tuple(assumed), note)
+    graded = stream.kind == Kind.SPELL and scheme.grades is not None
+    names = list(scheme.grades.bands) if graded and scheme.grades is not None else [""]
+    return Burden(stream.kind, names, by_context, note)
 
 
 def related_contexts(sample: Sample) -> list[frozenset[str]]:
@@ -108,12 +125,6 @@ def gravity(sample: Sample) -> Floats:
     return np.array([table[c].value if c in table else np.nan for c in sample.conducts])
 
 
-def _cross_rates(sample: Sample, b: Burden, always: frozenset[str] = frozenset()) -> Floats:
-    """Return the monthly harm outside the related contexts, by conduct code."""
-    rates = [b.monthly - b.related(x | always) for x in related_contexts(sample)]
-    return np.maximum(np.array(rates, dtype=np.float64), 0.0)
-
-
 def _known(sample: Sample, stream: Stream) -> tuple[Rows, str]:
     """Return the rows whose conduct is known, and a note if some are not."""
     rows = stream.entered
@@ -126,24 +137,25 @@ def _known(sample: Sample, stream: Stream) -> tuple[Rows, str]:
 
 def compute_m8(sample: Sample, sheet: Sheet) -> None:
     """Write the harm of every status and the share of it that bites in unrelated contexts."""
-    finance = frozenset({"finance"})
+    related = related_contexts(sample)
+    with_finance = [x | {"finance"} for x in related]
     parts: dict[str, list[Floats]] = {}
     notes: list[str] = []
     for stream in sample.statuses:
         b = burden(sample, stream)
-        if not b.monthly:
+        if not b.monthly.any():
             continue
         rows, lost = _known(sample, stream)
         note = f"{b.note} {lost}".strip()
         notes.append(note)
-        cross, lenient = _cross_rates(sample, b), _cross_rates(sample, b, finance)
+        cross, lenient = b.outside(related), b.outside(with_finance)
         columns: list[tuple[Rows, str]] = [(rows, "all")]
         columns += [(rows.with_truth(t), g) for g, t in TRUTH_GROUPS.items()]
         for part, label in columns:
-            m = part.months
+            at, conduct = b.place(part), part.conduct
             tables = [
-                sample.count(part, x)
-                for x in (m * b.monthly, m * cross[part.conduct], m * lenient[part.conduct])
+                sample.count(part, part.months * rate)
+                for rate in (b.monthly[at], cross[at, conduct], lenient[at, conduct])
             ]
             tables.append(sample.count(part))
             if label == "all":
@@ -151,13 +163,22 @@ def compute_m8(sample: Sample, sheet: Sheet) -> None:
                 _write_m8(sheet, sample, stream.item, np.stack(tables), sample.groups.labels, note)
             else:
                 _write_m8(sheet, sample, stream.item, np.stack(tables)[:, :, :1], [label], note)
-        for context, h in b.by_context.items():
-            sheet.put("M8", stream.item, f"monthly harm in {context}", "mi a month", h, note=note)
-        sheet.put("M8", stream.item, "monthly harm", "mi a month", b.monthly, note=note)
+        _write_monthly(sheet, stream.item, b, note)
     if parts:
         together = np.sum(parts["all"], axis=0)
         note = " ".join(dict.fromkeys(notes))
         _write_m8(sheet, sample, "all statuses", together, sample.groups.labels, note)
+
+
+def _write_monthly(sheet: Sheet, item: str, b: Burden, note: str) -> None:
+    """Write the harm of a month by context: once, or for each grade where grades differ."""
+    sanctioned = [k for k, x in enumerate(b.by_context) if x]
+    alike = all(b.by_context[k] == b.by_context[sanctioned[0]] for k in sanctioned)
+    for k in sanctioned[:1] if alike else sanctioned:
+        grade = "" if alike else f", grade {b.names[k]}"
+        for context, h in b.by_context[k].items():
+            sheet.put("M8", item, f"monthly harm in {context}{grade}", "mi a month", h, note=note)
+        sheet.put("M8", item, f"monthly harm{grade}", "mi a month", b.monthly[k], note=note)
 
 
 def _write_m8(
@@ -191,24 +212,23 @@ def compute_m9(sample: Sample, sheet: Sheet) -> None:
     g_of = gravity(sample)
     for stream in sample.statuses:
         b = burden(sample, stream)
-        if not b.monthly:
+        if not b.monthly.any():
             continue
         rows, lost = _known(sample, stream)
         note = f"{b.note} Gravity is the declared table. {lost}".strip()
-        rate = b.monthly * CNY_PER_MI
         selections: dict[str, Rows] = {"all": rows}
         for label, truths in TRUTH_GROUPS.items():
             selections[label] = rows.with_truth(truths)
         for code in np.unique(rows.conduct):
             selections[f"conduct={sample.conducts[code]}"] = rows.take(rows.conduct == code)
         for label, part in selections.items():
-            _write_m9(sample, sheet, stream.item, label, part, rate, g_of, note)
+            _write_m9(sample, sheet, stream.item, label, part, b, g_of, note)
         exit_ = sample.regime.schemes[stream.scheme].process.exit
         if stream.item == stream.scheme and exit_ is not None:
             mu, term = exit_.monthly.value, exit_.term_months.value
             if mu > 0 or term is not None:
                 sheet.put("M9", stream.item, "expected harm of an entry", "CNY",
-                          expected_harm(rate, mu, term),
+                          expected_harm(float(b.monthly[0]) * CNY_PER_MI, mu, term),
                           note="To its end, at median income. " + note)  # fmt: skip
 
 
@@ -218,14 +238,15 @@ def _write_m9(
     item: str,
     label: str,
     rows: Rows,
-    rate: float,
+    b: Burden,
     g_of: Floats,
     note: str,
 ) -> None:
     def put(quantity: str, unit: str, values: Floats, entries: Floats) -> None:
         sheet.put("M9", item, quantity, unit, values, group=label, entries=entries, note=note)
 
-    harm, g = rows.months * rate, g_of[rows.conduct]
+    harm = rows.months * b.monthly[b.place(rows)] * CNY_PER_MI
+    g = g_of[rows.conduct]
     n = sample.per_replicate(rows)
     declared, positive = ~np.isnan(g), g > 0
     defined = rows.take(positive)

@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 LEVEL = 0.95
 NORMAL_QUANTILE = 1.959963984540054
 """The 0.975 quantile of the normal distribution."""
+ENOUGH = 3
+"""Replicates below which there is no interval: of two, Student's t leaves 13 standard errors."""
 
 
 def student_cdf(t: float, df: int) -> float:
@@ -86,7 +88,7 @@ class Means:
     Attributes
     ----------
     value, se, low, high : float64 arrays, shape (K,)
-        Mean, its standard error, and the limits of its 95 % interval (Student t).
+        Mean, its standard error, and the limits of its 95% interval (Student t).
     replicates : int64 array, shape (K,)
         How many replicates defined the figure.
     """
@@ -109,7 +111,8 @@ def means(values: ArrayLike) -> Means:
     Returns
     -------
     Means
-        ``value`` is NaN where no replicate defines the figure, the rest where fewer than two do.
+        ``value`` is NaN where no replicate defines the figure, ``se`` where fewer than two do, and
+        the limits where fewer than three do.
     """
     x = np.asarray(values, dtype=np.float64)
     defined = ~np.isnan(x)
@@ -123,7 +126,9 @@ def means(values: ArrayLike) -> Means:
     mean = np.where(constant, low_end, mean)
     variance = ratio(np.where(constant, 0.0, (spread**2).sum(axis=1)), n - 1)
     se = np.sqrt(variance / np.maximum(n, 1))
-    t = np.array([np.nan if k < 2 else student_quantile(int(k) - 1) for k in range(x.shape[1] + 1)])
+    t = np.array(
+        [np.nan if k < ENOUGH else student_quantile(int(k) - 1) for k in range(x.shape[1] + 1)]
+    )
     half = t[n] * se
     return Means(mean, se, mean - half, mean + half, n.astype(np.int64))
 

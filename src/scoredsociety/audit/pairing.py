@@ -39,7 +39,7 @@ class Comparison:
         (helped, worse off, wrongly listed under both), by group where it makes sense.
     differences : pyarrow.Table
         Figures that both audits have: value_a, value_b, difference (B minus A), its paired se
-        and 95 % interval.
+        and 95% interval.
     deterrence, deterrence_series : pyarrow.Table
         M13 of B against A.
     """

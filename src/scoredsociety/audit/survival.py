@@ -22,7 +22,7 @@ class Curve:
     survival : float64 array, shape (K,)
         Share that lasts longer than ``time``.
     low, high : float64 array, shape (K,)
-        95 % limits by Greenwood's formula on the log(-log) scale; NaN where survival is 0 or 1.
+        95% limits by Greenwood's formula on the log(-log) scale; NaN where survival is 0 or 1.
     at_risk, events : float64 array, shape (K,)
         How many had lasted at least until ``time``, and how many ended then.
     """

@@ -1,103 +1,277 @@
-"""Numbers as readers meet them: counts first, never 0 %."""
+"""How findings and reports say a number.
+
+Counts first ("one adult in 120"), never 0%, "percentage points" for differences. What is null is
+said in words and never becomes 0.
+"""
 
 from __future__ import annotations
 
-from math import floor, log10
+import math
+from collections.abc import Iterable
+
+NO_EVIDENCE = "not enough evidence"
+"""What stands in a cell whose value is null."""
+
+PER_1000 = "per 1,000 adults"
+"""The unit of a rate, as in the tables of an audit."""
+
+TOO_FEW = "too few replicates for an interval"
+"""What stands for an interval that fewer than three replicates would have to make."""
+
+MINUS = "\N{MINUS SIGN}"
 
 
-def round_to(x: float, digits: int) -> float:
-    """Round to a number of significant digits."""
-    return 0.0 if x == 0 else round(x, digits - 1 - floor(log10(abs(x))))
+def known(value: float | None) -> bool:
+    """Tell whether ``value`` is a finite number (null and NaN are not)."""
+    return value is not None and math.isfinite(value)
 
 
-def one_in(share: float | None, thing: str = "adult", things: str = "adults") -> str:
-    """Say a share as a count: "one adult in 120", "18 adults in 100".
+def number(value: float | None, digits: int | None = None) -> str:
+    """Write a plain number with thousands separators and a real minus sign.
+
+    Parameters
+    ----------
+    value : float or None
+        In whatever unit; null gives :data:`NO_EVIDENCE`.
+    digits : int, optional
+        Decimals. By default about three significant figures, and none for whole numbers.
+
+    Examples
+    --------
+    >>> number(12345.6), number(0.01234), number(-3.0), number(None)
+    ('12,346', '0.0123', '−3', 'not enough evidence')
+    """
+    if value is None or not math.isfinite(value):
+        return NO_EVIDENCE
+    size = abs(value)
+    free = digits is None
+    if digits is None:
+        if float(value).is_integer() or size >= 100:
+            digits = 0
+        elif size >= 10:
+            digits = 1
+        else:
+            digits = min(6, 2 - math.floor(math.log10(size)))
+    text = f"{size:,.{digits}f}"
+    if free and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    negative = value < 0 and any(c in "123456789" for c in text)
+    return (MINUS if negative else "") + text
+
+
+def round_count(value: float) -> int:
+    """Round a count to two significant figures above 100, else to a whole number."""
+    if value < 100:
+        return round(value)
+    step = int(10 ** (math.floor(math.log10(value)) - 1))
+    return round(value / step) * step
+
+
+def one_in(share: float | None, noun: str = "adult", plural: str = "") -> str:
+    """Say a share as people: "one adult in 120", "34 adults in 100".
 
     Parameters
     ----------
     share : float or None
         Between 0 and 1.
-    thing, things : str
-        What is counted, one and several.
+    noun, plural : str
+        What is counted; ``plural`` defaults to ``noun`` + "s".
 
     Examples
     --------
-    >>> one_in(1 / 120), one_in(0.184), one_in(0.0), one_in(None)
-    ('one adult in 120', '18 adults in 100', 'fewer than 1 adult in 1,000', 'undefined')
+    >>> one_in(1 / 118), one_in(0.0), one_in(0.6, "entry", "entries")
+    ('one adult in 120', 'fewer than 1 adult in 1,000', '60 entries in 100')
     """
-    if share is None:
-        return "undefined"
-    if share < 0.001:
-        return f"fewer than 1 {thing} in 1,000"
-    if share < 0.05:
-        return f"one {thing} in {round_to(1 / share, 2):,.0f}"
+    if share is None or not math.isfinite(share):
+        return NO_EVIDENCE
+    one = f" {noun}" if noun else ""
+    many = f" {plural or noun + 's'}" if noun else ""
+    if share >= 1:
+        return f"all{many}"
     if share > 0.999:
-        return f"more than 999 {things} in 1,000" if share < 1 else f"all {things}"
+        return f"more than 999{many} in 1,000"
     if share >= 0.995:
-        return f"{floor(1000 * share)} {things} in 1,000"
-    return f"{round(100 * share)} {things} in 100"
-
-
-def share_text(share: float | None) -> str:
-    """Say a share in per cent, never 0 %: "1.2 %", "below 0.1 %"."""
-    if share is None:
-        return "undefined"
+        return f"{math.floor(round(share * 1000, 6))}{many} in 1,000"
+    if share > 0.15:
+        return f"{round(share * 100)}{many} in 100"
     if share < 0.001:
-        return "below 0.1 %"
-    return f"{100 * share:.1f} %"
+        return f"fewer than 1{one} in 1,000"
+    return f"one{one} in {round_count(1 / share):,}"
 
 
-def count_text(n: float | None) -> str:
-    """Say a count: "9.1 million", "12,300", "140"."""
-    if n is None:
-        return "undefined"
-    if abs(n) >= 999_500:
-        return f"{round_to(n / 1e6, 2):,g} million"
-    if abs(n) >= 9_950:
-        return f"{round_to(n, 3):,.0f}"
-    return f"{n:,.0f}"
+def per(rate: float | None, base: int = 1000) -> str:
+    """Say a share as a count out of ``base``: "14 in 1,000", "fewer than 1 in 1,000"."""
+    if rate is None or not math.isfinite(rate):
+        return NO_EVIDENCE
+    count = rate * base
+    if 0 <= count < 1:
+        return f"fewer than 1 in {base:,}"
+    if base - 1 < count < base:
+        return f"more than {base - 1:,} in {base:,}"
+    return f"{number(count, 1 if count < 10 and round(count, 1) % 1 else 0)} in {base:,}"
 
 
-def number_text(x: float | None, unit: str = "") -> str:
-    """Say a number with two or three digits, and its unit."""
-    if x is None:
-        return "undefined"
-    digits = f"{x:,.0f}" if abs(x) >= 100 else f"{round_to(x, 2):g}"
-    return f"{digits} {unit}".strip()
+def percent(share: float | None) -> str:
+    """Write a share as a percentage, without ever writing 0%.
+
+    Examples
+    --------
+    >>> percent(0.0123), percent(0.0), percent(1.0), percent(0.9999)
+    ('1.2%', 'under 0.1%', '100%', 'over 99.9%')
+    """
+    if share is None or not math.isfinite(share):
+        return NO_EVIDENCE
+    if 0 <= share < 0.001:
+        return "under 0.1%"
+    if -0.001 < share < 0:
+        return f"between {MINUS}0.1% and nought"
+    if 0.999 < share < 1:
+        return "over 99.9%"
+    size = abs(share) * 100
+    whole = size >= 99.95 or float(f"{size:.6g}").is_integer()
+    return f"{number(share * 100, 0 if whole else 1)}%"
 
 
-def points_text(difference: float | None) -> str:
-    """Say a difference of shares: "down 3.1 percentage points"."""
-    if difference is None:
-        return "undefined"
+def are(phrase: str) -> str:
+    """Return "is" or "are", to agree with a phrase made by :func:`one_in`."""
+    return "is" if phrase.startswith(("one ", "fewer than 1 ")) else "are"
+
+
+def percentage_points(difference: float | None) -> str:
+    """Write a difference of two shares in percentage points.
+
+    Examples
+    --------
+    >>> percentage_points(-0.031), percentage_points(0.0)
+    ('down 3.1 percentage points', 'no difference')
+    """
+    if difference is None or not math.isfinite(difference):
+        return NO_EVIDENCE
     if difference == 0:
         return "no difference"
-    size = 100 * abs(difference)
-    text = f"{size:.1f}" if size >= 0.05 else "less than 0.1"
-    return f"{'down' if difference < 0 else 'up'} {text} percentage points"
+    way = "down" if difference < 0 else "up"
+    if abs(difference) < 0.0005:
+        return f"{way} less than 0.1 percentage points"
+    size = number(abs(difference) * 100, 1).removesuffix(".0")
+    return f"{way} {size} percentage point{'' if size == '1' else 's'}"
 
 
-def interval_text(low: float | None, high: float | None, kind: str = "number") -> str:
-    """Say a 95 % interval; "one run only" where there is none.
+def interval(low: float | None, high: float | None, digits: int | None = None) -> str:
+    """Write a range: "4.1 to 6.2"; null bounds give :data:`NO_EVIDENCE`."""
+    if not (known(low) and known(high)):
+        return NO_EVIDENCE
+    return f"{number(low, digits)} to {number(high, digits)}"
+
+
+def large(value: float | None) -> str:
+    """Write a count of the nation to three significant figures: "38.6 million", "12,300"."""
+    if value is None or not math.isfinite(value):
+        return NO_EVIDENCE
+    if value < 1000:
+        return number(value, 0)
+    rounded = float(f"{value:.3g}")
+    if rounded >= 1e9:
+        return f"{number(rounded / 1e6, 0)} million"
+    return f"{number(rounded / 1e6)} million" if rounded >= 1e6 else number(rounded, 0)
+
+
+SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def spelled(count: int) -> str:
+    """Write a small count as a word, as at the start of a sentence: "nine", "14"."""
+    return SMALL[count] if 0 <= count < len(SMALL) else number(count)
+
+
+def percent_interval(low: float | None, high: float | None) -> str:
+    """Write a range of shares or of changes: "1.2% to 4.5%", "−3% to under 0.1%"."""
+    if low is None or high is None or not (known(low) and known(high)):
+        return NO_EVIDENCE
+
+    def bound(share: float) -> str:
+        return f"{number(share * 100, 4)}%" if -0.001 < share < -1e-6 else percent(share)
+
+    if bound(low) == bound(high):
+        return bound(low)
+    return f"{bound(low)} to {bound(high)}"
+
+
+def cut(low: float, high: float, unit: str) -> tuple[float, float]:
+    """Cut an interval of a share, a rate, a count or a ratio at 0, and that of a share at 1."""
+    return max(0.0, low), min(1.0, high) if unit.startswith("share") else high
+
+
+def interval_in(low: float | None, high: float | None, unit: str, signed: bool = False) -> str:
+    """Write a 95% interval in its unit.
 
     Parameters
     ----------
     low, high : float or None
-    kind : {"number", "share", "count", "rate", "points"}
-        How to write the limits; those of shares, counts and rates below 0 are written as 0.
+        Both null: there were too few replicates. Only ``high`` null: it was not reached.
+    unit : str
+        As in the tables of an audit: "share", "persons", "months"; "points" for a difference of
+        shares.
+    signed : bool
+        Whether this is a change, which may lie below 0. Any other interval is cut at what is
+        possible.
+
+    Examples
+    --------
+    >>> interval_in(-2.0, 5.0, "ratio"), interval_in(0.01, 0.025, "share")
+    ('0 to 5', '1% to 2.5%')
     """
-    if low is None or high is None:
-        return "no interval: too few replicates"
-    if kind == "share" and high < 0.001:
-        return "below 0.1 %"
-    if kind == "share":
-        return f"{100 * max(low, 0.0):.1f} to {100 * min(high, 1.0):.1f} %"
-    if kind == "rate":
-        return f"{number_text(max(low, 0.0))} to {number_text(max(high, 0.0))}"
-    if kind == "points" and max(abs(low), abs(high)) < 0.0005:
+    if low is None or not math.isfinite(low):
+        return TOO_FEW
+    if high is None or not math.isfinite(high):
+        return f"{number(max(0.0, low))} to beyond the run"
+    if unit == "points":
+        return _points_interval(low, high)
+    if not signed:
+        low, high = cut(low, high, unit)
+    if unit == PER_1000 and 0 <= low <= high < 0.1:
+        return in_unit(high, unit)
+    return percent_interval(low, high) if unit.startswith("share") else interval(low, high)
+
+
+def in_unit(value: float | None, unit: str) -> str:
+    """Write a value the way its unit is written."""
+    if unit.startswith("share"):
+        return percent(value)
+    if unit == PER_1000 and value is not None and 0 <= value < 0.1:
+        return "fewer than 1 in 10,000"
+    return number(value)
+
+
+def _points_interval(low: float, high: float) -> str:
+    if max(abs(low), abs(high)) < 0.0005:
         return "less than 0.1 percentage points either way"
-    if kind == "points":
-        return f"{100 * low:+.1f} to {100 * high:+.1f} percentage points"
-    if kind == "count":
-        return f"{count_text(max(low, 0.0))} to {count_text(max(high, 0.0))}"
-    return f"{number_text(low)} to {number_text(high)}"
+    ends = (f"{'+' if x > 0 else ''}{number(100 * x, 1)}" for x in (low, high))
+    return f"{' to '.join(ends)} percentage points"
+
+
+def plural(count: float | None, one: str, many: str = "") -> str:
+    """Write a count with its noun: "1 person", "14 people"."""
+    if count is None or not math.isfinite(count):
+        return NO_EVIDENCE
+    text = number(count, 0)
+    return f"{text} {one if text == '1' else many or one + 's'}"
+
+
+def people(count: float | None) -> str:
+    """Write a number of people: "1 person", "14 people", "nobody" for none."""
+    if count is not None and count == 0:
+        return "nobody"
+    return plural(count, "person", "people")
+
+
+def listing(words: Iterable[str]) -> str:
+    """Join words as British prose does: "a, b and c"."""
+    items = list(words)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def sentence(text: str) -> str:
+    """Start ``text`` with a capital and leave the rest as it is."""
+    return text[:1].upper() + text[1:]

@@ -159,7 +159,10 @@ def show_findings(parts: Sequence[Part], folder: Path, page: Path, *, as_json: b
         else:
             console.print(_table(part))
         console.print()
-    console.print("Intervals: 95 %, luck between simulated societies only.", style="dim")
+    console.print(
+        "Intervals: 95%, luck between simulated societies only; of counts and shares cut at 0.",
+        style="dim",
+    )
     console.print("Nobody in these numbers is real.", style="dim")
     typer.echo(f"Folder  {folder}")
     typer.echo(f"Report  {page}")

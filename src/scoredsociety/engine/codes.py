@@ -48,5 +48,5 @@ def touch(person: Any, touched: NDArray[np.int32], count: NDArray[np.int64], i: 
 
 @inlined
 def owner(point: Any) -> Any:
-    """Return the field ``who`` of a candidate's draws: its person, and which of hers it is."""
+    """Return the field ``who`` of a candidate's draws: the person and the serial number."""
     return np.uint64(point.who) | (np.uint64(point.serial) << BITS_12)

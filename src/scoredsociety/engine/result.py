@@ -73,7 +73,7 @@ LEDGER_DTYPE = np.dtype(
         ("exit", "u1"),
         ("month", "<u2"),  # made in this month
         ("end", "<u2"),  # last month in force; at most T. Months in force: end - month
-        ("points", "<i2"),
+        ("points", "<i2"),  # of a spell: position of the grade in which it began, best first
         ("refusals", "<u2"),  # of an entry: attempts refused while it was the oldest in force
         ("profile", "<u2"),
         ("cause", "<i4"),  # row that caused this one, in the same ledger; -1: none

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from scoredsociety.report import words
+from scoredsociety.audit import words
 from scoredsociety.report.bars import bars
 from scoredsociety.report.lines import style_of
 from scoredsociety.report.parts import Figure, Table
 from scoredsociety.report.people import dots
 from scoredsociety.report.reading import Arm, Cell
-from scoredsociety.report.saying import by_arm, cells_table, panels
+from scoredsociety.report.saying import by_arm, cells_table, either, panels, title_of
 from scoredsociety.report.theme import Panel
 
 CROSS = "cross-context share"
@@ -30,7 +30,7 @@ def unrelated(arms: Sequence[Arm]) -> Figure:
         return f"{short(arm)} units of harm fall in unrelated parts of life"
 
     lines = [
-        (words.sentence(f"{quantity}: {_status(arms[0], item)}"), "share of harm",
+        (words.sentence(f"{quantity}: {_status(arms, item)}"), "share of harm",
          partial(_m8, item, quantity))
         for item in dict.fromkeys(c.item for a in arms for c in a.cells("M8", None, CROSS, "all"))
         for quantity in (CROSS, f"{CROSS}, finance always related", f"{CROSS}, nothing related")
@@ -40,7 +40,7 @@ def unrelated(arms: Sequence[Arm]) -> Figure:
         if c.quantity.startswith("monthly harm")
     )  # fmt: skip
     lines += [
-        (words.sentence(f"{q}: {_status(arms[0], i)}"), "monthly incomes a month",
+        (words.sentence(f"{q}: {_status(arms, i)}"), "monthly incomes a month",
          partial(_m8, i, q))
         for i, q in monthly
     ]  # fmt: skip
@@ -52,21 +52,24 @@ def unrelated(arms: Sequence[Arm]) -> Figure:
         "table below.",
         drawn if any(v is not None for v in values) else (),
         (cells_table("Harm in unrelated contexts", arms, lines), related_table(arms[0])),
-        notes=_notes(arms, "M8", "all statuses", CROSS),
+        notes=_notes(arms, "M8", lambda _: "all statuses", CROSS),
     )
 
 
-def _status(arm: Arm, item: str) -> str:
+def _status(arms: Sequence[Arm], item: str) -> str:
     name, _, kind = item.partition("/")
-    return f"{arm.title(name)}, {kind}" if kind else arm.title(name)
+    title = title_of(arms, name)
+    return f"{title}, {kind}" if kind else title
 
 
 def _m8(item: str, quantity: str, arm: Arm) -> Cell:
     return arm.cell("M8", item, quantity)
 
 
-def _notes(arms: Sequence[Arm], measure: str, item: str, quantity: str) -> list[str]:
-    found = dict.fromkeys(n for a in arms if (n := a.cell(measure, item, quantity).note))
+def _notes(
+    arms: Sequence[Arm], measure: str, item: Callable[[Arm], str], quantity: str
+) -> list[str]:
+    found = dict.fromkeys(n for a in arms if (n := a.cell(measure, item(a), quantity).note))
     world = arms[0].regime.get("world") or {}
     titles = {k: str(v["title"]) for k, v in (world.get("sanctions") or {}).items()}
     return [re.sub(r"\b[A-Z]{3,}\b", lambda m: lower(titles.get(m[0], m[0])), n) for n in found]
@@ -111,17 +114,16 @@ WEIGHED = ("all", "truth=true", "truth=wrongful", "truth=excused")
 
 def proportion(arms: Sequence[Arm]) -> Figure:
     """Draw how many entries do more harm than the act they answer (M9)."""
-    item = _m9_item(arms[0])
-    noun = _noun(arms[0])
-    drawn, alone = panels([partial(_proportion, a, item) for a in arms])
+    noun = either(arms, _noun)
+    drawn, alone = panels([partial(_proportion, a, _m9_item(a)) for a in arms])
 
     def short(arm: Arm) -> str:
-        return words.per(arm.value("M9", item, "share above 1"), 100)
+        return words.per(arm.value("M9", _m9_item(arm), "share above 1"), 100)
 
     def said(arm: Arm) -> str:
-        return f"{short(arm)} {noun} do more harm than the act they answer"
+        return f"{short(arm)} {_noun(arm)} do more harm than the act they answer"
 
-    groups = list(dict.fromkeys(c.group for a in arms for c in a.cells("M9", item)))
+    groups = list(dict.fromkeys(c.group for a in arms for c in a.cells("M9", _m9_item(a))))
     wanted = (
         ("median ratio of harm to gravity", "ratio", "median ratio"),
         (f"{noun} with a ratio above 1", "share", "share above 1"),
@@ -129,7 +131,11 @@ def proportion(arms: Sequence[Arm]) -> Figure:
         ("excess harm in one society", "CNY", "excess harm"),
     )
     lines = [
-        (words.sentence(f"{what}: {_cause(arms[0], g)}"), unit, partial(_m9, item, q, g))
+        (
+            words.sentence(f"{what}: {either(arms, partial(_cause, group=g))}"),
+            unit,
+            partial(_m9, q, g),
+        )
         for g in groups
         for what, unit, q in wanted
     ]
@@ -138,9 +144,9 @@ def proportion(arms: Sequence[Arm]) -> Figure:
         words.sentence(by_arm(arms, said, short)),
         f"Of 100 {noun}, those whose harm up to the end of the run is larger than the declared "
         "social harm of the act. Harm: assumed, in CNY; gravity: the declared table below.",
-        drawn if any(a.value("M9", item, "share above 1") is not None for a in arms) else (),
+        drawn if any(a.value("M9", _m9_item(a), "share above 1") is not None for a in arms) else (),
         (cells_table("Harm beside the gravity of the act", arms, lines), gravity_table(arms[0])),
-        notes=_notes(arms, "M9", item, "median ratio"),
+        notes=_notes(arms, "M9", _m9_item, "median ratio"),
         alone=alone,
     )
 
@@ -184,8 +190,8 @@ def _m9_item(arm: Arm) -> str:
     return next(iter(dict.fromkeys(c.item for c in arm.cells("M9"))), "")
 
 
-def _m9(item: str, quantity: str, group: str, arm: Arm) -> Cell:
-    return arm.cell("M9", item, quantity, group)
+def _m9(quantity: str, group: str, arm: Arm) -> Cell:
+    return arm.cell("M9", _m9_item(arm), quantity, group)
 
 
 def gravity_table(arm: Arm) -> Table:

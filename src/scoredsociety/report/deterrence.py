@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from scoredsociety.report import words
+from scoredsociety.audit import words
 from scoredsociety.report.bars import bars
 from scoredsociety.report.lines import Style, lines, style_of
 from scoredsociety.report.parts import Figure, Table
 from scoredsociety.report.reading import Arm, Cell
-from scoredsociety.report.recovery import wrongful_table
+from scoredsociety.report.recovery import wrongful_tables
 from scoredsociety.report.saying import (
     Draw,
+    alike,
     biggest,
+    either,
     panels,
     say,
     say_interval,
@@ -192,16 +194,10 @@ def deterrence(arms: Sequence[Arm], found: Sequence[Prevented | None]) -> Figure
         "conduct that the regime scores in colour, others dotted. Second: how much of what the "
         "regime records is wrongful. Neither is shown without the other.",
         drawn if shown else (),
-        (_table(pairs, titles), *_wrongful_tables([a for a, _ in pairs])),
+        (_table(pairs, titles), *wrongful_tables([a for a, _ in pairs])),
         notes=_notes(pairs, chosen, titles),
         empty="Fewer than 100 acts of every scored conduct fall in six months of one society.",
     )
-
-
-def _wrongful_tables(arms: Sequence[Arm]) -> list[Table]:
-    return [wrongful_table(arms)] if len({unit_of(a) for a in arms}) == 1 else [
-        wrongful_table([a]) for a in arms
-    ]  # fmt: skip
 
 
 def change(value: float | None, verb: bool = True) -> str:
@@ -257,18 +253,18 @@ def _heading(
 def _wrong(pairs: Sequence[tuple[Arm, Prevented]]) -> str:
     """Say the wrongful share of every regime, where there are cases enough."""
     arms = [a for a, _ in pairs]
-    noun = unit_of(arms[0])
-    if len({unit_of(a) for a in arms}) > 1:
-        arms = arms[:1]
     known = [wrongful_share(a) for a in arms]
     if None in known:
-        return f"too few {noun} to say how many are wrongful"
-    shares = [words.per(share, 100) for share in known]
-    said = f"{shares[0]} {noun} are wrongful"
-    if len(set(shares)) > 1:
-        others = [f"{s} {a.under}" for s, a in zip(shares[1:], arms[1:], strict=True)]
-        return f"{said} {arms[0].under}, {words.listing(others)}"
-    return said if len(arms) == len(pairs) else f"{said} {arms[0].under}"
+        return f"too few {either(arms, unit_of)} to say how many are wrongful"
+    said = [words.per(share, 100) for share in known]
+    if not alike(arms):
+        each = [f"{x} {unit_of(a)} {a.under}" for x, a in zip(said, arms, strict=True)]
+        return f"{words.listing(each)} are wrongful"
+    start = f"{said[0]} {unit_of(arms[0])} are wrongful"
+    if len(set(said)) > 1:
+        others = [f"{x} {a.under}" for x, a in zip(said[1:], arms[1:], strict=True)]
+        return f"{start} {arms[0].under}, {words.listing(others)}"
+    return start
 
 
 def _all(pairs: Sequence[tuple[Arm, Prevented]]) -> str:

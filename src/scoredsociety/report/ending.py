@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scoredsociety.report import words
+from scoredsociety.audit import words
 from scoredsociety.report.commands import commands
 from scoredsociety.report.parts import Section, Table
 from scoredsociety.report.reading import Arm
@@ -42,11 +42,11 @@ def limits() -> Section:
     )
 
 
-def assumptions(arm: Arm) -> Section:
+def assumptions(arms: Sequence[Arm]) -> Section:
     """Print the table of assumed parameters as the audit lists them."""
-    rows = assumed(arm)
+    rows = assumed(arms)
     head = (
-        f"{words.plural(len(rows), 'number')} in this run "
+        f"{words.plural(len(rows), 'number')} in {'this run' if len(arms) == 1 else 'these runs'} "
         f"{'is an assumption' if len(rows) == 1 else 'are assumptions'}"
         if rows
         else "The audit lists no assumed number"
@@ -70,13 +70,16 @@ def assumptions(arm: Arm) -> Section:
     )
 
 
-def assumed(arm: Arm) -> list[tuple[str, str, str, str]]:
-    """Return the assumed numbers as words: place, value, range, note."""
-    out = []
-    for row in arm.audit.assumptions:
-        span = row.get("range")
-        out.append((str(row["path"]), plain(row["value"]), spoken_range(span), row["note"] or ""))
-    return out
+def assumed(arms: Sequence[Arm]) -> list[tuple[str, str, str, str]]:
+    """Return the assumed numbers of all arms as words, each once: place, value, range, note."""
+    return list(
+        dict.fromkeys(
+            (str(row["path"]), plain(row["value"]), spoken_range(row.get("range")),
+             row["note"] or "")
+            for arm in arms
+            for row in arm.audit.assumptions
+        )
+    )  # fmt: skip
 
 
 def plain(value: object) -> str:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.report import words
+from scoredsociety.audit import words
 from scoredsociety.report.biography import life as draw_life
 from scoredsociety.report.lines import style_of
 from scoredsociety.report.parts import Figure, Table
 from scoredsociety.report.reading import Arm
-from scoredsociety.report.saying import panels
+from scoredsociety.report.saying import panels, standing
 from scoredsociety.report.theme import Panel, Row
 
 if TYPE_CHECKING:
@@ -50,12 +50,13 @@ def life_not_helped(arms: Sequence[Arm], lives: Lives) -> Figure:
 
 def _figure(name: str, arms: Sequence[Arm], found: Life | None, helped: bool) -> Figure:
     with_ = arms[1].under
+    verb = standing(arms[0])[2]
     if found is None:
-        kind = "spared a wrongful listing by" if helped else "wrongly listed in spite of"
+        kind = f"spared being wrongly {verb} by" if helped else f"wrongly {verb} in spite of"
         return Figure(
             name,
             f"Nobody in these runs is {kind} {arms[1].noun}" if helped else
-            f"Nobody in these runs stays wrongly listed {with_}",
+            f"Nobody in these runs stays wrongly {verb} {with_}",
             "There is no such life to draw.",
             (),
             (),
@@ -72,21 +73,23 @@ def _figure(name: str, arms: Sequence[Arm], found: Life | None, helped: bool) ->
         ]
     )
     kind = found.kind.replace("under A", arms[0].under)
-    kind = kind.replace("under B", with_)
+    kind = kind.replace("under B", with_).replace("listed", verb)
     rule = found.rule.replace("under A", arms[0].under).replace("under B", with_)
+    rule = rule.replace("listed", verb)
     months = words.plural(found.months, "month")
     count = words.per(None if found.per_1000 is None else found.per_1000 / 1000)
     nation = words.large(found.scaled)
     heading = (
-        f"Person {found.subject} is wrongly listed for {months}, and never {with_}"
+        f"Person {found.subject} is wrongly {verb} for {months}, and never {with_}"
         if helped
-        else f"Person {found.subject} is wrongly listed for {months}, and again {with_}"
+        else f"Person {found.subject} is wrongly {verb} for {months}, and again {with_}"
     )
     return Figure(
         name,
         heading,
         "One synthetic person under both regimes, with the same luck. "
-        "× wrong record or entry; ○ wrong one removed; ● true one; shaded: on the list.",
+        "× wrong record or entry; ○ wrong one removed; ● true one"
+        f"{'; shaded: on the list' if arms[0].lists else ''}.",
         drawn,
         (_table(arms, rows),),
         notes=(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from scoredsociety.audit import words
 from scoredsociety.report import card as card_
 from scoredsociety.report import (
     counting,
@@ -16,12 +17,11 @@ from scoredsociety.report import (
     reach,
     recovery,
     stock,
-    words,
 )
 from scoredsociety.report.deterrence import Prevented
 from scoredsociety.report.parts import Figure, Section, Table
 from scoredsociety.report.reading import Arm
-from scoredsociety.report.saying import say, say_interval
+from scoredsociety.report.saying import alike, left_out, say, say_interval
 
 if TYPE_CHECKING:
     from scoredsociety.audit import Comparison
@@ -51,27 +51,34 @@ def sections(
     held = [replace(a, position=i) for i, a in enumerate(a for a in arms if a.holds)]
     out: list[Section] = []
     if held:
-        first = held[0]
         paired_ = comparison if arms[0].holds and arms[1:] and arms[1].holds else None
         fig = stock.over_time(held)
-        more = (paired.differences(arms, paired_),) if paired_ is not None else ()
+        kept = paired_ if alike(arms[:2]) else None
+        more = (paired.differences(arms, kept),) if kept is not None else ()
+        other_pairs: list[Table] = []
+        unlike: list[str] = []
+        if paired_ is not None and kept is None:
+            other_pairs = [paired.paired_table(arms, paired_, listed=False)]
+            unlike = [UNLIKE]
         out.append(
             Section(
                 "list",
-                "The list over time" if first.lists else "Sanctions over time",
+                over_time(held),
                 fig.heading,
-                text=nothing_held(arms),
+                text=[*nothing_held(arms), *unlike],
                 figures=(bare(fig), *more),
-                tables=(counting.counts(held),),
+                tables=(counting.counts(held), *other_pairs),
             )
         )
-        if first.lists:
-            out.append(section("who", "Who is on it", stock.who(held)))
-        if first.points:
-            out.append(section("scores", "Where scores stand", stock.grades(held)))
+        if lists := [a for a in held if a.lists]:
+            text = left_out(held, lists, "nobody keeps a list")
+            out.append(section("who", "Who is on it", stock.who(lists), text=text))
+        if points := [a for a in held if a.points]:
+            text = left_out(held, points, "nobody keeps a score")
+            out.append(section("scores", "Where scores stand", stock.grades(points), text=text))
         fig = recovery.survival(held)
         out.append(section("back", "Why people do not come back", fig, text=spiral(held)))
-        if chosen is not None and paired_ is not None:
+        if chosen is not None and kept is not None:
             fig = lives.life(arms[:2], chosen)
             other = lives.life_not_helped(arms[:2], chosen)
             out.append(Section("life", "One life, twice", fig.heading, figures=(bare(fig), other)))
@@ -81,9 +88,22 @@ def sections(
     else:
         out.append(remains(arms))
     out.append(sure(held or arms))
-    out += [ending.limits(), ending.assumptions((held or arms)[-1]), ending.sources(arms)]
+    out += [ending.limits(), ending.assumptions(held or arms), ending.sources(arms)]
     out.append(ending.reproduce(arms))
     return out
+
+
+UNLIKE = (
+    "Who is listed under one regime alone, and whose life it changes, is not shown: one of the two "
+    "keeps no list, and a time in a sanctioned grade is no entry in one."
+)
+
+
+def over_time(arms: Sequence[Arm]) -> str:
+    """Name the section of what stands over time."""
+    if all(a.lists for a in arms):
+        return "The list over time"
+    return "Lists and sanctions over time" if any(a.lists for a in arms) else "Sanctions over time"
 
 
 def nothing_held(arms: Sequence[Arm]) -> list[str]:
@@ -184,7 +204,7 @@ def catches(
         fig.heading,
         text=text,
         figures=figures,
-        tables=() if len(figures) > 1 else (recovery.wrongful_table(held),),
+        tables=() if len(figures) > 1 else recovery.wrongful_tables(held),
     )
 
 
@@ -209,7 +229,7 @@ def card(arms: Sequence[Arm]) -> Section:
 def sure(arms: Sequence[Arm]) -> Section:
     """Say how sure the report is: luck, and what has not been swept."""
     fig = reach.luck(arms) if arms[0].holds else None
-    rows = ending.assumed(arms[0])
+    rows = ending.assumed(arms)
     societies = words.plural(float(arms[0].manifest["replicates"]), "society", "societies")
     ranged = sum(r[2] != "not stated" for r in rows)
     return Section(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoredsociety.report import deterrence, recovery, words
+from scoredsociety.audit import words
+from scoredsociety.report import deterrence, recovery
 from scoredsociety.report.deterrence import Prevented
 from scoredsociety.report.order import sections
 from scoredsociety.report.parts import Number, Page
 from scoredsociety.report.reading import Arm, make_arms
-from scoredsociety.report.saying import are, by_arm, standing, status, unit_of, wrongful_share
+from scoredsociety.report.saying import alike, by_arm, standing, status, unit_of, wrongful_share
 
 if TYPE_CHECKING:
     from scoredsociety.audit import Audit, Comparison
@@ -137,12 +138,13 @@ def build_page(
         f"{f' × {len(arms)} regimes' if len(arms) > 1 else ''}, seed {m['seed']}. "
         f"{words.listing(list(dict.fromkeys(str(a.regime['title']) for a in arms)))}."
     )
+    held = [a for a in arms if a.holds] or arms
     return Page(
         title=f"Simulated: {' and '.join(a.label for a in arms)}",
         simulated=simulated,
-        finding=finding([a for a in arms if a.holds] or arms),
+        finding=finding(held),
         lede=lede(arms),
-        three=three([a for a in arms if a.holds] or arms),
+        three=three(held),
         sections=sections(arms, comparison, chosen, against),
         footer="Simulated. Made with scoredsociety, an open laboratory for published social "
         "credit schemes. This page loads nothing from anywhere.",
@@ -155,12 +157,13 @@ def finding(arms: Sequence[Arm]) -> str:
     item, phrase = status(first)
     wrong = [wrongful_share(a) for a in arms]
     said = [words.per(w, 100) for w in wrong]
-    if len(arms) > 1 and None not in wrong and len(set(said)) == 1:
+    if len(arms) > 1 and None not in wrong and len(set(said)) == 1 and alike(arms):
         return by_arm(arms, lambda _: f"{said[0]} {unit_of(first)} are wrongful", lambda _: said[0])
     if len(arms) > 1 and wrong[0] is not None and wrong[-1] is not None:
         return (
-            f"{words.sentence(last.under)}, {words.per(wrong[-1], 100)} {unit_of(first)} are "
+            f"{words.sentence(last.under)}, {words.per(wrong[-1], 100)} {unit_of(last)} are "
             f"wrongful; {first.under}, {words.per(wrong[0], 100)}"
+            f"{'' if unit_of(first) == unit_of(last) else f' {unit_of(first)}'}"
         )
     if not first.holds:
         return (
@@ -170,13 +173,13 @@ def finding(arms: Sequence[Arm]) -> str:
     rate = first.value("M1", item, "rate")
     if rate is None:
         return f"After {words.plural(first.months, 'month')}, nobody is on a list or sanctioned"
-    count = words.one_in(rate / 1000, "adult")
+    count = words.one_in(rate / 1000)
     tail = (
         f", and {words.per(wrong[0], 100)} {unit_of(first)} are wrongful"
         if wrong[0] is not None
         else ""
     )
-    return f"After {words.plural(first.months, 'month')}, {count} {are(count)} {phrase}{tail}"
+    return f"After {words.plural(first.months, 'month')}, {count} {words.are(count)} {phrase}{tail}"
 
 
 def lede(arms: Sequence[Arm]) -> list[str]:
@@ -194,42 +197,57 @@ def added(arm: Arm) -> str:
 
 
 def three(arms: Sequence[Arm]) -> list[Number]:
-    """Choose the three numbers under the finding."""
-    if not arms[0].holds:
-        return nothing(arms[0])
-    item, phrase = status(arms[0])
-    own = recovery.status_item(arms[0])
-    kind = unit_of(arms[0])
-    lists = bool(arms[0].lists)
-    who = standing(arms[0])[2 if lists else 0]
-    gone = "off the list again" if lists else "out of it again"
+    """Choose the three numbers under the finding: of more than two arms, the first and last."""
+    first, last = arms[0], arms[-1]
+    if not first.holds:
+        return nothing(first)
+    ends = [first, last] if len(arms) > 1 else [first]
+    names = ARROW.join(a.label for a in ends)
+    order = "" if len(arms) == 1 else f" ({names})"
+    if len(arms) > 2:
+        order = f" (the first and the last of {words.spelled(len(arms))} regimes: {names})"
 
-    def each(values: Sequence[str]) -> str:
-        return values[0] if len(set(values)) == 1 else " → ".join(values)
+    def rate(arm: Arm) -> str:
+        found = arm.value("M1", status(arm)[0], "rate")
+        return words.one_in(None if found is None else found / 1000)
 
-    rates = [a.value("M1", item, "rate") for a in arms]
-    wrong = [wrongful_share(a) for a in arms]
-    months = [a.value("M7", own, "median months to recovery") for a in arms]
-    order = f" ({' → '.join(a.label for a in arms)})" if len(arms) > 1 else ""
+    def months(arm: Arm) -> float | None:
+        return arm.value("M7", recovery.status_item(arm), "median months to recovery")
+
+    def back(arm: Arm) -> str:
+        found = months(arm)
+        return words.plural(found, "month") if found is not None else "not within the run"
+
+    who = [standing(a)[2 if a.lists else 0] for a in ends]
+    if alike(ends):
+        gone = "off the list again" if first.lists else "out of it again"
+        until = f"until half of those {who[0]} are {gone}"
+    else:
+        until = f"until half of those {who[0]}, and half of those {who[1]}, are free again"
     return [
         Number(
-            words.sentence(
-                each([words.one_in(None if r is None else r / 1000, "adult") for r in rates])
-            ),
-            f"{phrase} after {words.plural(arms[0].months, 'month')}{order}",
+            words.sentence(each(ends, rate)),
+            f"{each(ends, lambda a: status(a)[1])} after {words.plural(first.months, 'month')}"
+            f"{order}",
         ),
         Number(
-            each([words.percent(w) for w in wrong]),
-            f"of {kind} are wrongful: wrong person, no event, or could not do otherwise",
+            each(ends, lambda a: words.percent(wrongful_share(a))),
+            f"of {each(ends, unit_of)} are wrongful: wrong person, no event, or could not do "
+            "otherwise",
         ),
         Number(
-            each([words.plural(v, "month") if v is not None else "not within the run"
-                  for v in months])
-            if any(v is not None for v in months)
-            else words.NO_EVIDENCE,
-            f"until half of those {who} are {gone}",
+            each(ends, back) if any(months(a) is not None for a in ends) else words.NO_EVIDENCE,
+            until,
         ),
-    ]  # fmt: skip
+    ]
+
+
+ARROW = " \N{RIGHTWARDS ARROW} "
+
+
+def each(arms: Sequence[Arm], say: Callable[[Arm], str]) -> str:
+    """Say something of the first and of the last arm, once where it is the same."""
+    return ARROW.join(dict.fromkeys(say(a) for a in arms))
 
 
 def nothing(arm: Arm) -> list[Number]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from scoredsociety.report import words
+from scoredsociety.audit import words
 from scoredsociety.report.parts import Figure, Table
 from scoredsociety.report.people import differences as draw_differences
 from scoredsociety.report.reading import Arm, Cell
-from scoredsociety.report.saying import group_name, panels, say, say_interval
+from scoredsociety.report.saying import group_name, panels, say, say_interval, standing
 
 if TYPE_CHECKING:
     from scoredsociety.audit import Comparison
@@ -26,10 +26,11 @@ def _cell(comparison: Comparison, item: str, quantity: str, group: str = "all") 
 def differences(arms: Sequence[Arm], comparison: Comparison) -> Figure:
     """Draw who is listed only under one of two regimes, as people."""
     without, with_ = arms[0].under, arms[1].under
+    listed = standing(arms[0])[2]
     kinds = (
-        ("both", "under both, rate", "listed under both"),
-        ("only without", "only under A, rate", f"listed only {without}"),
-        ("only with", "only under B, rate", f"listed only {with_}"),
+        ("both", "under both, rate", f"{listed} under both"),
+        ("only without", "only under A, rate", f"{listed} only {without}"),
+        ("only with", "only under B, rate", f"{listed} only {with_}"),
     )
     found = [(k, _cell(comparison, "listed", q), text) for k, q, text in kinds]
     rows = []
@@ -42,7 +43,7 @@ def differences(arms: Sequence[Arm], comparison: Comparison) -> Figure:
         [
             lambda width: draw_differences(
                 rows,
-                f"Ever listed in {words.plural(arms[0].months, 'month')}",
+                f"Ever {listed} in {words.plural(arms[0].months, 'month')}",
                 "Of 1,000 adults; the same people, the same luck.",
                 total=1000,
                 width=width,
@@ -55,9 +56,9 @@ def differences(arms: Sequence[Arm], comparison: Comparison) -> Figure:
     )
     return Figure(
         "differences",
-        f"Of 1,000 adults, {_many(gone)} listed only {without}, and {_many(come)} listed "
+        f"Of 1,000 adults, {_many(gone)} {listed} only {without}, and {_many(come)} {listed} "
         f"only {with_}",
-        "Adults ever listed, of 1,000, under the two regimes. Every person is compared with "
+        f"Adults ever {listed}, of 1,000, under the two regimes. Every person is compared with "
         "himself or herself: same society, same luck.",
         drawn if gone.value is not None else (),
         (paired_table(arms, comparison),),
@@ -74,15 +75,28 @@ def _many(cell: Cell) -> str:
     return f"{text} {'is' if text == '1' else 'are'}"
 
 
-def paired_table(arms: Sequence[Arm], comparison: Comparison) -> Table:
-    """Print every paired figure of the comparison."""
+def paired_table(arms: Sequence[Arm], comparison: Comparison, listed: bool = True) -> Table:
+    """Print every paired figure of the comparison.
+
+    Parameters
+    ----------
+    listed : bool
+        With the figures of being listed, which need two regimes that keep lists, or none that
+        does. Without them, what is left is the time under sanctions and the lives that differ.
+    """
     rows = []
+    verb = standing(arms[0])[2]
     for r in comparison.figures.to_pylist():
+        of_lists = r["item"] in ("listed", "wrongly listed", "entries")
+        if not listed and (of_lists or "listed" in r["quantity"]):
+            continue
+        if r["item"] == "entries" and not arms[0].lists:
+            continue
         cell = Cell(value=r["value"], low=r["low"], high=r["high"], unit=r["unit"])
         rows.append(
             (
-                words.sentence(str(r["item"])),
-                str(r["quantity"]).replace(", rate", ""),
+                words.sentence(str(r["item"]).replace("listed", verb)),
+                str(r["quantity"]).replace(", rate", "").replace("listed", verb),
                 group_name(str(r["group"])),
                 str(r["unit"]),
                 say(cell),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
-from scoredsociety.report import words
+from scoredsociety.audit import words
 from scoredsociety.report.bars import bars, quantile_dots
 from scoredsociety.report.lines import Style, style_of
 from scoredsociety.report.parts import Figure
@@ -16,6 +16,7 @@ from scoredsociety.report.saying import (
     biggest,
     by_arm,
     cells_table,
+    either,
     group_name,
     panels,
     status,
@@ -88,34 +89,40 @@ def _fifths(arm: Arm, name: str, quantity: str, top: float, width: int) -> Panel
 
 def luck(arms: Sequence[Arm]) -> Figure:
     """Draw the replicates as dots: the same rules, with luck of their own."""
-    item, phrase = status(arms[0])
-    key = ("M1", item, "rate", "all", None)
+    phrase = either(arms, lambda a: status(a)[1])
     values = [
-        [float(v) for v in a.audit.by_replicate.get(key, ()) if math.isfinite(v)] for a in arms
+        [
+            float(v)
+            for v in a.audit.by_replicate.get(("M1", status(a)[0], "rate", "all", None), ())
+            if math.isfinite(v)
+        ]
+        for a in arms
     ]
+    n = max(len(v) for v in values) if values else 0
     flat = [v for arm_values in values for v in arm_values]
     low, high = (min(flat), max(flat)) if flat else (0.0, 1.0)
     room = max(0.15 * (high - low), 0.05 * abs(high), 0.25)
     bounds = (max(0.0, low - room), high + room)
     drawn, alone = panels(
-        [partial(_luck, a, v, phrase, bounds) for a, v in zip(arms, values, strict=True)]
+        [partial(_luck, a, v, status(a)[1], bounds) for a, v in zip(arms, values, strict=True)]
     )
 
     def short(arm: Arm) -> str:
-        cell = arm.cell("M1", item, "rate")
+        cell = arm.cell("M1", status(arm)[0], "rate")
         if cell.low is None or cell.high is None:
-            return words.NO_EVIDENCE
+            return words.TOO_FEW
         if cell.high < 1:
             return "at fewer than 1 in 1,000"
         low, high = words.number(max(0.0, cell.low), 2), words.number(cell.high, 2)
         return f"between {low} and {high} in 1,000"
 
     def said(arm: Arm) -> str:
-        if short(arm) == words.NO_EVIDENCE:
-            return "one replicate shows nothing about luck"
+        if short(arm) == words.TOO_FEW:
+            return (
+                f"{words.spelled(n)} replicate{' shows' if n == 1 else 's show'} too little of luck"
+            )
         return f"luck alone leaves the average {short(arm)}"
 
-    n = max(len(v) for v in values) if values else 0
     return Figure(
         "luck",
         words.sentence(by_arm(arms, said, short)),
@@ -127,7 +134,7 @@ def luck(arms: Sequence[Arm]) -> Figure:
                 f"Persons {phrase}, mean over replicates",
                 arms,
                 [(words.sentence(f"persons {phrase}"), "per 1,000 adults",
-                  lambda a: a.cell("M1", item, "rate"))],
+                  lambda a: a.cell("M1", status(a)[0], "rate"))],
             ),
         ),
         alone=alone,

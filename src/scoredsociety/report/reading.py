@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from scoredsociety.report.words import listing
+from scoredsociety.audit.words import listing
 
 if TYPE_CHECKING:
     from scoredsociety.audit import Audit
@@ -42,7 +42,7 @@ class Cell:
 NOTHING = Cell()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Arm:
     """One audited run, at its place in a report (0: the one the others are held against)."""
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from scoredsociety.report import words
+from scoredsociety.audit import words
 from scoredsociety.report.bars import bars
 from scoredsociety.report.lines import Style, lines, style_of
 from scoredsociety.report.parts import Figure, Table
 from scoredsociety.report.reading import Arm, Cell
 from scoredsociety.report.saying import (
+    alike,
     biggest,
     by_arm,
     cells_table,
+    either,
     group_name,
     panels,
     standing,
@@ -56,20 +58,20 @@ def _curve(arm: Arm, item: str, group: str) -> list[Row]:
 
 def survival(arms: Sequence[Arm]) -> Figure:
     """Draw the Kaplan-Meier curve of being listed."""
-    item = status_item(arms[0])
-    where, what_, who = standing(arms[0])
-    gone = "off the list again" if arms[0].lists else "out of the grade again"
-    curves = [_curve(a, item, "all") for a in arms]
-    drawn, alone = panels([partial(_survival, a, item) for a in arms])
+    where, who = (either(arms, lambda a, k=k: standing(a)[k]) for k in (0, 2))  # type: ignore[misc]
+    put = either(arms, lambda a: f"{'on' if a.lists else 'in'} {standing(a)[1]}")
+    curves = [_curve(a, status_item(a), "all") for a in arms]
+    drawn, alone = panels([partial(_survival, a, status_item(a)) for a in arms])
 
     def short(arm: Arm) -> str:
-        cell = arm.cell("M7", item, "median months to recovery")
+        cell = arm.cell("M7", status_item(arm), "median months to recovery")
         if cell.value is None:
             return f"more than {words.plural(arm.months, 'month')}"
         return words.plural(cell.value, "month")
 
     def said(arm: Arm) -> str:
-        return f"it takes {short(arm)} until half of those {who} are {gone}"
+        gone = "off the list again" if arm.lists else "out of the grade again"
+        return f"it takes {short(arm)} until half of those {standing(arm)[2]} are {gone}"
 
     wanted = [
         ("Median months to recovery", "months", "median months to recovery"),
@@ -87,7 +89,7 @@ def survival(arms: Sequence[Arm]) -> Figure:
         arms,
         [
             (f"{what}: {f'wrongly {who}' if g == WRONGFUL else group_name(g)}", unit,
-             partial(_find, item, q, g))
+             partial(_find, q, g))
             for what, unit, q in wanted
             for g in groups
         ],
@@ -96,7 +98,7 @@ def survival(arms: Sequence[Arm]) -> Figure:
     return Figure(
         "survival",
         words.sentence(by_arm(arms, said, short)),
-        f"Of 100 people who are put {'on' if arms[0].lists else 'in'} {what_}, how many are still "
+        f"Of 100 people who are put {put}, how many are still "
         "there so many months later. Kaplan–Meier estimate over all replicates; band: 95% "
         f"interval. Times {where} without a break between them count as one; people still {who} "
         "at the end are censored.",
@@ -110,14 +112,14 @@ def survival(arms: Sequence[Arm]) -> Figure:
     )
 
 
-def _find(item: str, quantity: str, group: str, arm: Arm) -> Cell:
-    return arm.cell("M7", item, quantity, group)
+def _find(quantity: str, group: str, arm: Arm) -> Cell:
+    return arm.cell("M7", status_item(arm), quantity, group)
 
 
 def _curve_table(arms: Sequence[Arm], curves: Sequence[Sequence[Row]]) -> Table:
-    where, _, who = standing(arms[0])
-    columns = [f"Months {where}"]
+    columns = [f"Months {either(arms, lambda a: standing(a)[0])}"]
     for arm in arms:
+        who = standing(arm)[2]
         name = f"{arm.label}: " if len(arms) > 1 else ""
         columns += [words.sentence(f"{name}still {who}"), "95% interval", "People at risk"]
     found = [{r["x"]: r for r in curve} for curve in curves]
@@ -130,7 +132,8 @@ def _curve_table(arms: Sequence[Arm], curves: Sequence[Sequence[Row]]) -> Table:
             row.append(words.percent_interval(r.get("low"), r.get("high")))
             row.append(words.number(r.get("at_risk")))
         rows.append(row)
-    return Table(f"Still {who}, by month", columns, rows, frozenset(range(1, len(columns))))
+    all_ = either(arms, lambda a: standing(a)[2])
+    return Table(f"Still {all_}, by month", columns, rows, frozenset(range(1, len(columns))))
 
 
 def _survival(arm: Arm, item: str, width: int) -> Panel:
@@ -168,14 +171,24 @@ def _survival(arm: Arm, item: str, width: int) -> Panel:
 
 def funnel(arms: Sequence[Arm]) -> Figure:
     """Draw what due process did to wrongful entries."""
-    item = arms[0].lists[0] if arms[0].lists else f"{next(iter(arms[0].points), '')}/records"
-    noun = unit_of(arms[0])
-    steps = [s for s in STEPS if arms[0].lists or any(_happens(a, item, s[0]) for a in arms)]
-    known = [s for s in steps if any(_step(a, item, s[0]).value is not None for a in arms)]
-    drawn, alone = panels([partial(_funnel, a, item, known) for a in arms])
+    noun = either(arms, unit_of)
+    kinds = {bool(a.lists): [b for b in arms if bool(b.lists) == bool(a.lists)] for a in arms}
+    taken = {
+        kind: [s for s in STEPS if kind or any(_happens(a, wrong_item(a), s[0]) for a in own)]
+        for kind, own in kinds.items()
+    }
+    steps = [s for s in STEPS if any(s in own for own in taken.values())]
+    known = {
+        kind: [
+            s for s in taken[kind]
+            if any(_step(a, wrong_item(a), s[0]).value is not None for a in own)
+        ]
+        for kind, own in kinds.items()
+    }  # fmt: skip
+    drawn, alone = panels([partial(_funnel, a, wrong_item(a), known[bool(a.lists)]) for a in arms])
 
     def short(arm: Arm) -> str:
-        return words.per(_step(arm, item, "entered").value, 100)
+        return words.per(_step(arm, wrong_item(arm), "entered").value, 100)
 
     def said(arm: Arm) -> str:
         return f"{short(arm)} wrongful cases take effect all the same"
@@ -185,23 +198,23 @@ def funnel(arms: Sequence[Arm]) -> Figure:
         for step, text in steps:
             table_lines.append(
                 (f"{words.sentence(name)}: {text}", f"{noun} a society",
-                 partial(_count, item, step, group))
+                 partial(_count, step, group))
             )  # fmt: skip
             table_lines.append(
                 (f"{words.sentence(name)}: {text}", "share of recorded",
-                 partial(_count, item, f"{step}, share of recorded", group))
+                 partial(_count, f"{step}, share of recorded", group))
             )  # fmt: skip
-    for kind in ("mean", "median") if arms[0].lists else ():
+    for kind in ("mean", "median") if any(a.lists for a in arms) else ():
         table_lines.append(
             (f"Wrongful: {kind} months in force before a late correction", "months",
-             partial(_count, item, f"{kind} months wrongly in force before correction", WRONGFUL))
+             partial(_count, f"{kind} months wrongly in force before correction", WRONGFUL))
         )  # fmt: skip
     return Figure(
         "funnel",
         words.sentence(by_arm(arms, said, short)),
         "Of 100 wrongful cases (wrong person, no event, or could not do otherwise), how many "
         "reach each step of the process.",
-        drawn if any(_step(a, item, "recorded").value is not None for a in arms) else (),
+        drawn if any(_step(a, wrong_item(a), "recorded").value is not None for a in arms) else (),
         (cells_table("Steps of due process", arms, table_lines),),
         alone=alone,
     )
@@ -216,8 +229,8 @@ def _happens(arm: Arm, item: str, step: str) -> bool:
     return any(arm.cell("M22", item, step, g).value for g in (WRONGFUL, "truth=true"))
 
 
-def _count(item: str, quantity: str, group: str, arm: Arm) -> Cell:
-    return arm.cell("M22", item, quantity, group)
+def _count(quantity: str, group: str, arm: Arm) -> Cell:
+    return arm.cell("M22", wrong_item(arm), quantity, group)
 
 
 def _funnel(arm: Arm, item: str, steps: Sequence[tuple[str, str]], width: int) -> Panel:
@@ -243,7 +256,14 @@ def _funnel(arm: Arm, item: str, steps: Sequence[tuple[str, str]], width: int) -
     )
 
 
-def wrongful_table(arms: Sequence[Arm]) -> Table:
+def wrongful_tables(arms: Sequence[Arm]) -> list[Table]:
+    """Print the wrongful share of all arms, in one table for those of one kind."""
+    if alike(arms):
+        return [wrongful_table(arms)]
+    return [wrongful_table([a], f": {a.label}") for a in arms]
+
+
+def wrongful_table(arms: Sequence[Arm], name: str = "") -> Table:
     """Print the wrongful share by entry (or record), by time and by person, and its parts."""
     noun = unit_of(arms[0])
     standing_, ever = ("on the list", "listed") if arms[0].lists else ("on record", "recorded")
@@ -255,16 +275,15 @@ def wrongful_table(arms: Sequence[Arm]) -> Table:
         (f"No event, of all {noun}", "entry-weighted, no event"),
         (f"Could not do otherwise, of all {noun}", "entry-weighted, excused"),
     ]
-    item = wrong_item(arms[0])
-    lookups = [(what, "share", partial(_wrong, item, q)) for what, q in quantities]
+    lookups = [(what, "share", partial(_wrong, wrong_item, q)) for what, q in quantities]
     if not arms[0].lists:
         lookups.append(
             ("Wrongful, of all times in a sanctioned grade", "share",
-             partial(_wrong, status_item(arms[0]), "entry-weighted"))
+             partial(_wrong, status_item, "entry-weighted"))
         )  # fmt: skip
-    caption = f"How many {noun} are wrongful"
+    caption = f"How many {noun} are wrongful{name}"
     return cells_table(caption, arms, lookups, summary="Show the wrongful share as a table")
 
 
-def _wrong(item: str, quantity: str, arm: Arm) -> Cell:
-    return arm.cell("M5", item, quantity)
+def _wrong(item: Callable[[Arm], str], quantity: str, arm: Arm) -> Cell:
+    return arm.cell("M5", item(arm), quantity)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from scoredsociety.report import words
+from scoredsociety.audit import words
 from scoredsociety.report.parts import Table
 from scoredsociety.report.reading import Arm, Cell
 from scoredsociety.report.theme import NARROW, WIDE, Panel, aligned
 
-PER_1000 = "per 1,000 adults"
 Draw = Callable[[int], Panel]
 Lookup = Callable[[Arm], Cell]
 ENOUGH = 20
@@ -33,24 +32,11 @@ def say(cell: Cell) -> str:
     """Write a figure in its unit; undefined is a word, not 0."""
     if cell.value is None:
         return "undefined"
-    return in_unit(cell.value, cell.unit)
-
-
-def in_unit(value: float | None, unit: str) -> str:
-    """Write a value the way its unit is written."""
-    if unit.startswith("share"):
-        return words.percent(value)
-    if unit == PER_1000 and value is not None and 0 <= value < 0.1:
-        return "fewer than 1 in 10,000"
-    return words.number(value)
-
-
-COUNTS = ("persons", "entries", "records", "spells", "refusals", "acts per 1,000 adults", PER_1000)
-"""Units of what cannot be less than nought; so are shares, and times in months."""
+    return words.in_unit(cell.value, cell.unit)
 
 
 def say_interval(cell: Cell, signed: bool = False) -> str:
-    """Write the 95 % interval of a figure.
+    """Write the 95% interval of a figure.
 
     Parameters
     ----------
@@ -61,18 +47,7 @@ def say_interval(cell: Cell, signed: bool = False) -> str:
     """
     if cell.value is None:
         return "undefined"
-    if cell.low is None or cell.high is None:
-        return words.NO_EVIDENCE
-    low, high = cell.low, cell.high
-    share = cell.unit.startswith("share")
-    if not signed and cell.value >= 0 and (share or cell.unit in (*COUNTS, "months")):
-        low = max(0.0, low)
-        high = min(1.0, high) if share and cell.value <= 1 else high
-    if share:
-        return words.percent_interval(low, high)
-    if cell.unit == PER_1000 and 0 <= low <= high < 0.1:
-        return in_unit(high, PER_1000)
-    return words.interval(low, high)
+    return words.interval_in(cell.low, cell.high, cell.unit, signed)
 
 
 def group_name(group: str) -> str:
@@ -137,11 +112,6 @@ def series_table(
     return Table(caption, columns, rows, frozenset(range(1, len(columns))))
 
 
-def are(phrase: str) -> str:
-    """Return "is" or "are", to agree with a phrase made by :func:`words.one_in`."""
-    return "is" if phrase.startswith(("one ", "fewer than 1 ")) else "are"
-
-
 def biggest(values: Iterable[float | None]) -> float:
     """Return the largest value that is known, or 0."""
     return max((v for v in values if v is not None), default=0.0)
@@ -177,7 +147,33 @@ def standing(arm: Arm) -> tuple[str, str, str]:
     return "in a sanctioned grade", "a sanctioned grade", "sanctioned"
 
 
-def by_arm(arms: Sequence[Arm], speak: Callable[[Arm], str], short: Callable[[Arm], str]) -> str:
+def alike(arms: Sequence[Arm]) -> bool:
+    """Tell whether one wording fits all arms: all keep lists, or none does."""
+    return len({bool(a.lists) for a in arms if a.holds}) <= 1
+
+
+def either(arms: Sequence[Arm], word: Callable[[Arm], str]) -> str:
+    """Join the words that arms of different kinds need: "entries or records"."""
+    return " or ".join(dict.fromkeys(word(a) for a in arms))
+
+
+def left_out(arms: Sequence[Arm], shown: Sequence[Arm], why: str) -> list[str]:
+    """Name the arms that a section leaves out, in one sentence, or say nothing."""
+    missing = [a.noun for a in arms if a not in shown]
+    return [f"Not here: {words.listing(missing)}, where {why}."] if missing and shown else []
+
+
+def title_of(arms: Sequence[Arm], scheme: str) -> str:
+    """Return the title of a scheme from the first arm that holds it."""
+    return next((a for a in arms if scheme in a.regime["schemes"]), arms[0]).title(scheme)
+
+
+def by_arm(
+    arms: Sequence[Arm],
+    speak: Callable[[Arm], str],
+    short: Callable[[Arm], str],
+    together: bool | None = None,
+) -> str:
     """Say one thing of every arm.
 
     Parameters
@@ -185,9 +181,14 @@ def by_arm(arms: Sequence[Arm], speak: Callable[[Arm], str], short: Callable[[Ar
     speak, short : callable
         The clause for the first arm ("4 in 100 entries are wrongful"), and what the others
         change in it ("2 in 100").
+    together : bool, optional
+        Whether the clause of the first arm fits the others. By default, where arms are of one
+        kind; else each says its own.
     """
     if len(arms) == 1:
         return speak(arms[0])
+    if not (alike(arms) if together is None else together):
+        return "; ".join(f"{a.under}, {speak(a)}" for a in arms)
     said = [short(a) for a in arms]
     if len(set(said)) == 1:
         if len(arms) == 2 and all(a.name for a in arms) and not arms[0].regime.get("safeguards"):

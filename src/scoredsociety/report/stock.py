@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from scoredsociety.report import words
+from scoredsociety.audit import words
+from scoredsociety.audit.words import PER_1000
 from scoredsociety.report.bars import bars
 from scoredsociety.report.lines import flows, lines, style_of
 from scoredsociety.report.parts import Figure
 from scoredsociety.report.people import dots
 from scoredsociety.report.reading import Arm, Cell
 from scoredsociety.report.saying import (
-    PER_1000,
     Draw,
-    are,
     biggest,
     by_arm,
     cells_table,
+    either,
     floor,
     group_name,
     panels,
     series_table,
     status,
+    wrong_item,
 )
 from scoredsociety.report.theme import Panel, Row
 
@@ -38,27 +39,29 @@ INCOME = tuple(
 def over_time(arms: Sequence[Arm]) -> Figure:
     """Draw the stock of the list and what comes in and goes out."""
     first = arms[0]
-    item, phrase = status(first)
-    series = [a.series("M1", item, "rate") for a in arms]
+    phrase = either(arms, lambda a: status(a)[1])
+    series = [a.series("M1", status(a)[0], "rate") for a in arms]
     top = biggest(c.high if c.high is not None else c.value for s in series for c in s)
-    draws: list[Draw] = [partial(_stock, a, item, phrase, top) for a in arms]
-    moved = [_flow_rows(a, item) for a in arms]
+    draws: list[Draw] = [partial(_stock, a, *status(a), top) for a in arms]
+    moved = [_flow_rows(a, status(a)[0]) for a in arms]
     if any(moved):
         peak = biggest(r["y"] for rows in moved for r in rows)
-        draws += [partial(_flow, a, rows, peak) for a, rows in zip(arms, moved, strict=True)]
+        draws += [
+            partial(_flow, a, rows, peak) for a, rows in zip(arms, moved, strict=True) if rows
+        ]
     drawn, alone = panels(draws)
 
     def short(arm: Arm) -> str:
-        rate = arm.value("M1", item, "rate")
-        return words.one_in(None if rate is None else rate / 1000, "adult")
+        rate = arm.value("M1", status(arm)[0], "rate")
+        return words.one_in(None if rate is None else rate / 1000)
 
     def said(arm: Arm) -> str:
-        return f"{short(arm)} {are(short(arm))} {phrase}"
+        return f"{short(arm)} {words.are(short(arm))} {status(arm)[1]}"
 
     named = [
-        (f"persons {phrase}, {PER_1000}", lambda a: a.series("M1", item, "rate")),
-        ("entries added", lambda a: a.series("M2", item, "entries in")),
-        ("entries removed", lambda a: a.series("M2", item, "entries out")),
+        (f"persons {phrase}, {PER_1000}", lambda a: a.series("M1", status(a)[0], "rate")),
+        ("entries added", lambda a: a.series("M2", status(a)[0], "entries in")),
+        ("entries removed", lambda a: a.series("M2", status(a)[0], "entries out")),
     ]
     entries = ", and entries added and removed in the month" if any(moved) else ""
     return Figure(
@@ -70,10 +73,10 @@ def over_time(arms: Sequence[Arm]) -> Figure:
         (
             series_table(
                 "The list by month (entries: mean number in one simulated society)"
-                if any(moved)
+                if all(moved)
                 else words.sentence(f"persons {phrase}, by month"),
                 arms,
-                named if any(moved) else named[:1],
+                named if all(moved) else named[:1],
             ),
         ),
         alone=alone,
@@ -127,26 +130,27 @@ def _flow(arm: Arm, rows: Sequence[Row], top: float, width: int) -> Panel:
 
 def who(arms: Sequence[Arm]) -> Figure:
     """Draw who was ever listed: one dot is one person, wrongly listed dots are hollow."""
-    item = next(iter(arms[0].lists), "")
     groups = [g for _, names in WHO for g in names]
-    rates = [a.value("M3", item, "rate", g) for a in arms for g in groups]
+    rates = [a.value("M3", wrong_item(a), "rate", g) for a in arms for g in groups]
     total = 100 if biggest(rates) >= 80 else 1000
-    draws = [partial(_dots, a, item, title, names, total) for a in arms for title, names in WHO]
+    draws = [
+        partial(_dots, a, wrong_item(a), title, names, total) for a in arms for title, names in WHO
+    ]
     drawn, _ = panels(draws, narrow=True)
 
     def short(arm: Arm) -> str:
-        poor = arm.value("M3", item, "rate", INCOME[0])
+        poor = arm.value("M3", wrong_item(arm), "rate", INCOME[0])
         return words.per(None if poor is None else poor / 1000)
 
     def said(arm: Arm) -> str:
-        rich = arm.value("M3", item, "rate", INCOME[-1])
+        rich = arm.value("M3", wrong_item(arm), "rate", INCOME[-1])
         tail = f", and {words.per(None if rich is None else rich / 1000)} of the richest"
         return (
             f"{short(arm)} of the poorest fifth are listed at some time"
             f"{tail if len(arms) == 1 else ''}"
         )
 
-    found = dict.fromkeys(c.group for a in arms for c in a.cells("M3", item, "rate"))
+    found = dict.fromkeys(c.group for a in arms for c in a.cells("M3", wrong_item(a), "rate"))
     table_lines = []
     for g in found:
         for what, m, q in (
@@ -157,7 +161,7 @@ def who(arms: Sequence[Arm]) -> Figure:
                 (
                     f"{words.sentence(group_name(g))}: {what}",
                     PER_1000,
-                    partial(_find, m, item, q, g),
+                    partial(_find, m, q, g),
                 )
             )
     return Figure(
@@ -172,8 +176,8 @@ def who(arms: Sequence[Arm]) -> Figure:
     )
 
 
-def _find(measure: str, item: str, quantity: str, group: str, arm: Arm) -> Cell:
-    return arm.cell(measure, item, quantity, group)
+def _find(measure: str, quantity: str, group: str, arm: Arm) -> Cell:
+    return arm.cell(measure, wrong_item(arm), quantity, group)
 
 
 def _dots(arm: Arm, item: str, title: str, groups: Sequence[str], total: int, width: int) -> Panel:
@@ -204,24 +208,29 @@ def _dots(arm: Arm, item: str, title: str, groups: Sequence[str], total: int, wi
 
 def grades(arms: Sequence[Arm]) -> Figure:
     """Draw how many people stand in each grade."""
-    scheme = next(iter(arms[0].points), "")
-    bands = list((arms[0].regime["schemes"].get(scheme, {}).get("grades") or {}).get("bands", {}))
-    drawn, alone = panels([partial(_grades, a, scheme, bands) for a in arms])
-    shown = any(_grade(a, scheme, g).value is not None for a in arms for g in bands)
+    floors = [_floors(a) for a in arms]
+    same = all(a.points[:1] == arms[0].points[:1] for a in arms) and all(
+        f == floors[0] for f in floors
+    )
+    drawn, alone = panels([partial(_grades, a, list(f)) for a, f in zip(arms, floors, strict=True)])
+    bands = list(dict.fromkeys(g for f in floors for g in f))
+    shown = any(_grade(g, a).value is not None for a in arms for g in bands)
 
-    best = max(bands, key=lambda g: _grade(arms[0], scheme, g).value or 0.0, default="")
+    def best(arm: Arm) -> str:
+        model = arms[0] if same else arm
+        return max(_floors(model), key=lambda g: _grade(g, model).value or 0.0, default="")
 
     def short(arm: Arm) -> str:
-        return words.per(_grade(arm, scheme, best).value)
+        return words.per(_grade(best(arm), arm).value)
 
     def said(arm: Arm) -> str:
-        return f"{short(arm)} enrolled adults stand in grade {best}"
+        return f"{short(arm)} enrolled adults stand in grade {best(arm)}"
 
-    floors = (arms[0].regime["schemes"].get(scheme, {}).get("grades") or {}).get("bands", {})
+    titles = either(arms, lambda a: a.title(next(iter(a.points), "")))
     return Figure(
         "grades",
-        f"After {words.plural(arms[0].months, 'month')}, {by_arm(arms, said, short)}",
-        f"People in each grade, of 1,000 enrolled, at the end of the run. {arms[0].title(scheme)}.",
+        f"After {words.plural(arms[0].months, 'month')}, {by_arm(arms, said, short, same)}",
+        f"People in each grade, of 1,000 enrolled, at the end of the run. {titles}.",
         drawn if shown else (),
         (
             cells_table(
@@ -229,9 +238,9 @@ def grades(arms: Sequence[Arm]) -> Figure:
                 arms,
                 [
                     (
-                        f"{g} (from {words.number(float(floors[g]))} points)",
+                        f"{g} (from {words.number(float(floors[0][g]))} points)" if same else g,
                         "share of the enrolled",
-                        partial(_grade_of, scheme, g),
+                        partial(_grade, g),
                     )
                     for g in bands
                 ],
@@ -241,18 +250,19 @@ def grades(arms: Sequence[Arm]) -> Figure:
     )
 
 
-def _grade(arm: Arm, scheme: str, grade: str) -> Cell:
-    return arm.cell("M18", f"{scheme}:{grade}", "share of the enrolled")
+def _floors(arm: Arm) -> dict[str, float]:
+    scheme = arm.regime["schemes"].get(next(iter(arm.points), ""), {})
+    return dict((scheme.get("grades") or {}).get("bands", {}))
 
 
-def _grade_of(scheme: str, grade: str, arm: Arm) -> Cell:
-    return _grade(arm, scheme, grade)
+def _grade(grade: str, arm: Arm) -> Cell:
+    return arm.cell("M18", f"{next(iter(arm.points), '')}:{grade}", "share of the enrolled")
 
 
-def _grades(arm: Arm, scheme: str, bands: Sequence[str], width: int) -> Panel:
+def _grades(arm: Arm, bands: Sequence[str], width: int) -> Panel:
     rows = []
     for grade in bands:
-        cell = _grade(arm, scheme, grade)
+        cell = _grade(grade, arm)
         rows.append({"name": grade, "y": cell.value, "said": words.per(cell.value), "low": None})
     said = "; ".join(f"{r['name']}: {r['said']}" for r in rows)
     return bars(

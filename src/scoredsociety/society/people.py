@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scoredsociety.base.jit import inlined, kernel
 from scoredsociety.base.normal import normal_quantile
 from scoredsociety.base.streams import Block, uniform, words
-from scoredsociety.society.marginals import Tables
+from scoredsociety.society.raking import Tables
 
 TILE = 4096
 _GOLDEN = 0.6180339887498949

@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scoredsociety.society.marginals import (
-    GROWN,
-    LATE,
-    Marginals,
-    Tables,
-    compile_marginals,
-    load_marginals,
-)
+from scoredsociety.society.marginals import GROWN, LATE, Marginals, load_marginals
 from scoredsociety.society.people import (
     TILE,
     People,
@@ -24,6 +17,7 @@ from scoredsociety.society.people import (
     empty_people,
     kernel_tables,
 )
+from scoredsociety.society.raking import Tables, compile_marginals
 
 if TYPE_CHECKING:
     import pyarrow as pa

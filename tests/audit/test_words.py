@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from scoredsociety.report import words
+from scoredsociety.audit import words
 
 
 @pytest.mark.parametrize(
@@ -20,12 +20,14 @@ from scoredsociety.report import words
         (1 / 118, "one adult in 120"),
         (1 / 7, "one adult in 7"),
         (0.34, "34 adults in 100"),
-        (0.999, "more than 99 adults in 100"),
+        (0.9967, "996 adults in 1,000"),
+        (0.999, "999 adults in 1,000"),
+        (0.9991, "more than 999 adults in 1,000"),
         (1.0, "all adults"),
     ],
 )
 def test_a_share_is_said_as_people(share, said):
-    assert words.one_in(share, "adult") == said
+    assert words.one_in(share) == said
 
 
 @pytest.mark.parametrize(
@@ -65,29 +67,14 @@ def test_a_rate_is_a_count_out_of_a_round_number(rate, base, said):
 
 
 @pytest.mark.parametrize(
-    ("ratio", "said"),
-    [
-        (None, "not enough evidence"),
-        (1.0, "about as likely"),
-        (3.24, "3.2 times as likely"),
-        (18.3, "18 times as likely"),
-        (2.0, "2 times as likely"),
-        (0.25, "0.25 times as likely"),
-        (0.0, "less than 0.01 times as likely"),
-    ],
-)
-def test_a_ratio_is_times_as_likely(ratio, said):
-    assert words.times(ratio) == said
-
-
-@pytest.mark.parametrize(
     ("difference", "said"),
     [
         (None, "not enough evidence"),
-        (0.0, "less than 0.1 percentage points"),
-        (0.01, "1 percentage point"),
-        (-0.01, "−1 percentage point"),
-        (-0.153, "−15.3 percentage points"),
+        (0.0, "no difference"),
+        (0.0001, "up less than 0.1 percentage points"),
+        (0.01, "up 1 percentage point"),
+        (-0.01, "down 1 percentage point"),
+        (-0.153, "down 15.3 percentage points"),
     ],
 )
 def test_a_difference_is_in_percentage_points(difference, said):
@@ -110,6 +97,37 @@ def test_a_difference_is_in_percentage_points(difference, said):
 )
 def test_plain_numbers(value, said):
     assert words.number(value) == said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "said"),
+    [
+        (None, None, "share", "too few replicates for an interval"),
+        (math.nan, math.nan, "persons", "too few replicates for an interval"),
+        (4.0, None, "months", "4 to beyond the run"),
+        (-2.0, 5.0, "ratio", "0 to 5"),
+        (-2.0, 5.0, "persons", "0 to 5"),
+        (-0.01, 0.2, "share", "under 0.1% to 20%"),
+        (0.9, 1.2, "share", "90% to 100%"),
+        (0.0, 0.0001, "share", "under 0.1%"),
+        (-1.0, 0.05, "per 1,000 adults", "fewer than 1 in 10,000"),
+        (-3.0, 2.0, "per 1,000 adults", "0 to 2"),
+        (-0.01, 0.02, "points", "−1.0 to +2.0 percentage points"),
+        (-0.0001, 0.0002, "points", "less than 0.1 percentage points either way"),
+    ],
+)
+def test_intervals_are_cut_at_what_is_possible(low, high, unit, said):
+    assert words.interval_in(low, high, unit) == said
+
+
+def test_changes_are_not_cut():
+    assert words.interval_in(-0.03, 0.02, "share", signed=True) == "−3% to 2%"
+    assert words.interval_in(-3.0, 2.0, "months", signed=True) == "−3 to 2"
+
+
+def test_verbs_agree():
+    assert words.are(words.one_in(0.01)) == words.are(words.one_in(0.0)) == "is"
+    assert words.are(words.one_in(0.5)) == words.are(words.one_in(1.0)) == "are"
 
 
 def test_intervals_and_counts():
