@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scoredsociety.engine.result import CELLS, LEDGER_DTYPE
 from scoredsociety.society.people import TILE, People, empty_people
 
-NOBODY = -1
 SHOCK = 63
 """Conduct code of the candidates that are shocks (illness or job loss)."""
 INNOCENT = 64

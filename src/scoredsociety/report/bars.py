@@ -16,7 +16,6 @@ from scoredsociety.report.theme import (
     Row,
     base,
     channel,
-    ticks,
     title,
     wrap,
 )
@@ -140,8 +139,3 @@ def quantile_dots(
         .encode(x=x, y=y)
     ).properties(width=plot, height=height, title=title(heading, unit, width, left))
     return Panel(chart, left, right, 30, alt_text or f"{heading}. {unit}")
-
-
-def axis_top(values: Sequence[float | None]) -> float:
-    """Return a shared round end of an axis for values that may be null."""
-    return ticks(max([v for v in values if v is not None], default=0.0))[-1]

@@ -6,13 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from scoredsociety.schemes.model import Closed, Name, Quantity, Source, Sourced, Text
-
-FloatArray = NDArray[np.float64]
 
 BANDS = 18
 EARLY = ("urban", "urban_hukou", "college", "senior", "junior")
