@@ -61,9 +61,9 @@ def test_the_card_of_a_scheme_shows_rules_sanctions_figures_and_sources(name: st
 
 def test_assumptions_are_listed_with_their_notes() -> None:
     text = card(load_scheme("rongcheng-points"))
-    assumptions = text[text.index("Assumptions\n") : text.index("\nSources\n")]
+    assumptions = text[text.index("Assumptions\n") : text.index("\nCalibrations\n")]
     assert "  grades (six bands are in the text" in assumptions
-    assert "rules[14] = tax-arrears, -20 points" in assumptions
+    assert " = tax-arrears, -20 points" in assumptions
     assert "start" not in assumptions
 
 
@@ -72,3 +72,54 @@ def test_the_card_of_a_resolved_regime_names_safeguards_and_calibrations() -> No
     assert "(calibration B)" in text
     assert "Safeguards in force" in text
     assert "costs 50 points" in text
+
+
+def words(name: str) -> str:
+    return " ".join(card(load_scheme(name)).split())
+
+
+def test_every_number_of_a_scheme_is_on_its_card_or_named_by_its_kind() -> None:
+    features = load_scheme("sesame-score").features
+    assert features is not None
+    text = words("sesame-score")
+    for dimension in features.dimensions.values():
+        assert f"{dimension.title.split()[0]}" in text
+        assert f"{dimension.weight.value * 100:.6g} %" in text
+        for term in dimension.terms:
+            assert f"{term.slope.value:+.6g}" in text
+    stars = load_scheme("platform-stars").stars
+    assert stars is not None
+    text = words("platform-stars")
+    for name in ("prior", "weight", "trades", "quality", "spread", "noise"):
+        assert f" {getattr(stars, name).value:,.10g} [" in text
+    firms = load_scheme("restaurant-grades").organisations
+    assert firms is not None
+    assert f"organisations {firms.count.value:,.10g} [" in words("restaurant-grades")
+
+
+@pytest.mark.parametrize("name", list_schemes())
+def test_a_card_says_who_when_and_who_is_let_off(name: str) -> None:
+    scheme, text = load_scheme(name), words(name)
+    assert f"taking part is {scheme.subjects.enrolment}" in text
+    assert scheme.operator in text.split("Who is covered")[0]
+    if scheme.subjects.coverage is not None:
+        assert f"Of these {scheme.subjects.coverage.value * 100:.6g} %" in text
+    if scheme.timing is not None:
+        assert f"in month {scheme.timing.first}" in text or "city by city" in text
+    for exemption in scheme.exemptions:
+        assert f"Exempted: {exemption.share * 100:.6g} %" in text
+    if scheme.disclosure is not None:
+        assert f"Level {scheme.disclosure.level}:" in text
+    for figure in scheme.published:
+        assert figure.source is not None or figure.confidence in ("assumed", "derived")
+
+
+def test_the_card_of_a_regime_shows_agreements_institutions_and_changes() -> None:
+    regime = load_regime("dystopia")
+    text = " ".join(card(regime).split())
+    for institution in load_world().institutions.values():
+        assert institution.title in text
+    for memo in regime.memoranda:
+        assert f"A record of {memo.origin} also" in text
+    for patch in regime.changes:
+        assert str(patch.set or patch.add or patch.remove) in text

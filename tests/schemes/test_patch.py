@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import itertools
 import pathlib
@@ -11,8 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoredsociety.schemes import SchemeError, check_scheme, list_safeguards, resolve
-from scoredsociety.schemes.patch import PathError, apply, parse_path
+from scoredsociety.schemes import (
+    SchemeError,
+    check_scheme,
+    list_safeguards,
+    load_safeguard,
+    resolve,
+)
+from scoredsociety.schemes.patch import apply
+from scoredsociety.schemes.paths import PathError, parse_path
 
 NOTICE = "    to: {value: 1, confidence: assumed}\n"
 HEAD = "title: T\nsummary: S.\n"
@@ -44,15 +52,16 @@ def changed(name: str) -> set[str]:
 
 
 CITY, COURT = ".schemes.rongcheng-points", ".schemes.court-list"
+ALL = [f".schemes.{name}" for name in resolve("fragmented-2018").schemes]
 
 
 @pytest.mark.parametrize(
     ("name", "paths"),
     [
-        ("notice", {f"{s}.process.notice" for s in (CITY, COURT)}),
-        ("no-notice", {f"{s}.process.notice" for s in (CITY, COURT)}),
-        ("independent-review", {f"{s}.process.review.wrongful" for s in (CITY, COURT)}),
-        ("hardship-exemption", {f"{s}.process.hardship_exemption" for s in (CITY, COURT)}),
+        ("notice", {f"{s}.process.notice" for s in ALL}),
+        ("no-notice", {f"{s}.process.notice" for s in ALL}),
+        ("independent-review", {f"{s}.process.review.wrongful" for s in ALL}),
+        ("hardship-exemption", {f"{s}.process.hardship_exemption" for s in ALL}),
         ("no-cross-context", {f"{s}.effects" for s in (CITY, COURT)}),
         ("no-court-points", {".memoranda"}),
     ],
@@ -65,7 +74,8 @@ def test_a_safeguard_changes_what_it_says_and_nothing_else(name: str, paths: set
 def test_no_cross_context_leaves_what_is_related() -> None:
     regime = resolve("fragmented-2018", ["no-cross-context"])
     left = {n: {e.sanction for e in s.effects if e.sanction} for n, s in regime.schemes.items()}
-    assert left == {"court-list": {"LOAN", "CARD"}, "rongcheng-points": set()}
+    assert left.pop("court-list") == {"LOAN", "CARD"}
+    assert not any(left.values())
     assert len(regime.schemes["rongcheng-points"].effects) == 4
 
 
@@ -75,7 +85,9 @@ def test_sunset_changes_nothing_under_the_other_calibration() -> None:
 
 
 def test_a_safeguard_on_nothing_is_an_error() -> None:
-    for name in list_safeguards():
+    of_schemes = [n for n in list_safeguards() if "world." not in str(load_safeguard(n).patch)]
+    assert len(of_schemes) >= 8
+    for name in of_schemes:
         with pytest.raises(SchemeError, match="touches nothing"):
             resolve("none", [name])
 
@@ -105,7 +117,8 @@ def check_copy(name: str) -> pathlib.Path:
 def test_the_baseline_is_never_changed(tmp_path: pathlib.Path) -> None:
     before = resolve("fragmented-2018").model_dump()
     for name in list_safeguards():
-        resolve("fragmented-2018", [name])
+        with contextlib.suppress(SchemeError):  # some find nothing to change in this regime
+            resolve("fragmented-2018", [name])
     assert resolve("fragmented-2018").model_dump() == before
 
 
@@ -118,7 +131,7 @@ def test_the_baseline_is_never_changed(tmp_path: pathlib.Path) -> None:
             5,
             "no item meets the condition",
         ),
-        ("  - set: title\n" + NOTICE, 5, "a path begins with schemes, memoranda, world"),
+        ("  - set: title\n" + NOTICE, 5, "a path begins with schemes, memoranda, joint, world"),
         ("  - set: schemes.court-list.awareness\n" + NOTICE, 5, "awareness is not there"),
         ("  - add: schemes.court-list.process.notice\n" + NOTICE, 5, "exists already; use set"),
         ("  - remove: schemes.court-list.effects[sanction=PET]\n", 5, "no item meets"),

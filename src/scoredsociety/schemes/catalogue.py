@@ -4,29 +4,19 @@ Examples
 --------
 >>> from scoredsociety.schemes.catalogue import resolve
 >>> sorted(resolve("fragmented-2018").schemes)
-['court-list', 'rongcheng-points']
+['court-list', 'rongcheng-points', 'sesame-score']
 """
 
 from __future__ import annotations
 
-import copy
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scoredsociety.schemes import library, merge, patch, validate
-from scoredsociety.schemes.errors import (
-    Finding,
-    Path,
-    clean,
-    listed,
-    nearest,
-    path_text,
-    problem_of_file,
-)
-from scoredsociety.schemes.library import Loaded, Named
-from scoredsociety.schemes.model import Regime, ResolvedRegime, Safeguard, Scheme, World
-from scoredsociety.schemes.structure import build
+from scoredsociety.schemes import library, resolution
+from scoredsociety.schemes.library import Named
+from scoredsociety.schemes.model import Regime, ResolvedRegime, Safeguard, Scheme
+from scoredsociety.schemes.world import World
 
 
 def list_schemes() -> list[str]:
@@ -103,29 +93,26 @@ def resolve(
     Returns
     -------
     ResolvedRegime
-        Frozen, and shared with nobody.
+        Frozen, and shared with nobody. ``all`` institutions are written out by name.
 
     Raises
     ------
     SchemeError
-        When a file has mistakes, or a safeguard changes nothing or touches what is not there.
+        When a file has mistakes, or a change of the regime or a safeguard changes nothing or
+        touches what is not there.
     """
-    loaded = library.load(regime, ["regime", "scheme"])
-    if loaded.kind == "scheme":
-        loaded = _alone(loaded)
-    data = _merged(loaded)
-    _calibrate(data, loaded, dict(calibrations or {}))
-    _revalidate(data, loaded, [], ())
-    for safeguard in _ordered(safeguards, loaded):
-        _protect(data, safeguard)
-    item, _ = build(ResolvedRegime, data)
-    if item is None:
-        raise problem_of_file(loaded.document.file, "the regime cannot be written out")
-    return item
+    return resolution.resolve(regime, safeguards, dict(calibrations or {}))
 
 
 def check_scheme(path: Named, regime: Named | None = None) -> Scheme | Regime | Safeguard:
     """Check a file of your own against everything this package asks of it.
+
+    What is checked, in this order: that the file can be read as strict YAML; that every key is
+    known and of the right shape; that every number has a source or is marked as assumed and lies
+    in its limits; that every name leads somewhere; that each kind of scheme has what it needs and
+    nothing without meaning in it; that a regime can be written out, with its memoranda, joint
+    enforcement and changes; and that each calibration of a scheme can be applied. All mistakes of
+    one step are told at once.
 
     Parameters
     ----------
@@ -142,13 +129,18 @@ def check_scheme(path: Named, regime: Named | None = None) -> Scheme | Regime | 
     Raises
     ------
     SchemeError
-        With every mistake, each with its line.
+        With every mistake, each with its line, what is allowed there and the likely fix.
+
+    Examples
+    --------
+    >>> check_scheme("court-list").kind
+    'list'
     """
     named = path if library.is_path(path) or path in _all_names() else pathlib.Path(path)
     loaded = library.load(named, ["scheme", "regime", "safeguard"])
     item: Scheme | Regime | Safeguard = loaded.item
     if isinstance(item, Safeguard):
-        _with_included(loaded, [], [])
+        resolution.with_included(loaded, [], [])
         if regime is not None:
             resolve(regime, [named])
         return item
@@ -173,148 +165,3 @@ def json_schema() -> dict[str, Any]:
 
 def _all_names() -> list[str]:
     return [*list_regimes(), *list_schemes(), *list_safeguards()]
-
-
-# ------------------------------------------------------------------------ the parts
-
-
-def _alone(scheme: Loaded) -> Loaded:
-    """Return the regime of one scheme alone."""
-    item: Scheme = scheme.item
-    data = {
-        "regime": item.scheme,
-        "title": item.title,
-        "summary": item.summary,
-        "schemes": [{"scheme": item.scheme}],
-        "memoranda": [],
-        "sources": {},
-    }
-    regime = Regime.model_validate(data)
-    return Loaded("regime", regime, data, scheme.document, scheme.path, {item.scheme: scheme})
-
-
-def _merged(loaded: Loaded) -> dict[str, Any]:
-    """Put the schemes of a regime, and the conduct that they declare, in one place."""
-    regime: Regime = loaded.item
-    world = copy.deepcopy(library.world_data())
-    schemes = {}
-    for member in regime.schemes:
-        file = loaded.files[member.scheme]
-        plain = file.item.model_dump(mode="json")
-        schemes[member.scheme] = plain
-        file.document.raise_if(merge.merge_conducts(world, plain))
-    return {
-        "regime": regime.regime,
-        "title": regime.title,
-        "summary": regime.summary,
-        "safeguards": [],
-        "schemes": schemes,
-        "memoranda": [memo.model_dump(mode="json") for memo in regime.memoranda],
-        "world": world,
-        "sources": {name: s.model_dump(mode="json") for name, s in regime.sources.items()},
-        "calibrations": {},
-    }
-
-
-def _calibrate(data: dict[str, Any], loaded: Loaded, wanted: dict[str, str]) -> None:
-    for name in wanted:
-        if name not in data["schemes"]:
-            raise problem_of_file(
-                loaded.document.file,
-                f"a calibration is asked for {clean(name)}, which is not in this regime",
-                nearest(name, data["schemes"]),
-                listed(data["schemes"]),
-            )
-    for number, member in enumerate(loaded.item.schemes):
-        letter = wanted.get(member.scheme) or member.calibration or "A"
-        scheme = data["schemes"][member.scheme]
-        known = scheme["calibrations"]
-        if letter not in known and letter != "A":
-            finding = Finding(
-                ("schemes", number, "calibration"),
-                f"{member.scheme} has no calibration {clean(letter)}",
-                clean(letter),
-                listed({*known, "A"}),
-            )
-            if member.scheme in wanted:
-                raise problem_of_file(
-                    loaded.files[member.scheme].document.file,
-                    finding.message,
-                    allowed=finding.allowed,
-                )
-            loaded.document.raise_if([finding])
-        data["calibrations"][member.scheme] = letter
-        file = loaded.files[member.scheme]
-        at: Path = ("calibrations", letter, "patch")
-        patches = known.get(letter, {}).get("patch", [])
-        touched, findings = patch.apply(scheme, patches, ())
-        file.document.raise_if([_moved(f, at) for f in findings])
-        if touched:
-            _, shape = build(Scheme, scheme)
-            faults = shape + validate.scheme(scheme, data["world"], own_conducts=False)
-            file.document.raise_if([_blamed(f, touched, at) for f in faults])
-
-
-def _ordered(safeguards: Sequence[Named], loaded: Loaded) -> list[Loaded]:
-    order: list[Loaded] = []
-    asked: set[str] = set()
-    for named in safeguards:
-        safeguard = library.load(named, ["safeguard"])
-        name = safeguard.item.safeguard
-        if name in asked:
-            message = f"the safeguard {name} is asked for twice"
-            raise problem_of_file(loaded.document.file, message)
-        asked.add(name)
-        _with_included(safeguard, order, [])
-    return order
-
-
-def _with_included(safeguard: Loaded, order: list[Loaded], above: list[str]) -> None:
-    item: Safeguard = safeguard.item
-    if item.safeguard in above:
-        chain = " > ".join([*above, item.safeguard])
-        finding = Finding(("includes",), f"the safeguards include each other in a circle: {chain}")
-        safeguard.document.raise_if([finding])
-    if any(done.item.safeguard == item.safeguard for done in order):
-        return
-    for name in item.includes:
-        included = safeguard if name == item.safeguard else library.load(name, ["safeguard"])
-        _with_included(included, order, [*above, item.safeguard])
-    order.append(safeguard)
-
-
-def _protect(data: dict[str, Any], safeguard: Loaded) -> None:
-    item: Safeguard = safeguard.item
-    patches = [p.model_dump(mode="json") for p in item.patch]
-    touched, findings = patch.apply(data, patches)
-    safeguard.document.raise_if([_moved(f, ("patch",)) for f in findings])
-    clash = merge.lend_sources(data, safeguard.data.get("sources") or {}, touched)
-    safeguard.document.raise_if(clash)
-    data["safeguards"].append(item.safeguard)
-    _revalidate(data, safeguard, touched, ("patch",))
-
-
-def _revalidate(
-    data: dict[str, Any], blamed: Loaded, touched: list[tuple[Path, int]], at: Path
-) -> None:
-    _, findings = build(ResolvedRegime, data)
-    findings += validate.resolved(data)
-    blamed.document.raise_if([_blamed(f, touched, at) for f in findings])
-
-
-def _moved(finding: Finding, at: Path) -> Finding:
-    return Finding(
-        (*at, *finding.path), finding.message, finding.value, finding.allowed, finding.hint
-    )
-
-
-def _blamed(finding: Finding, touched: list[tuple[Path, int]], at: Path) -> Finding:
-    """Move a finding to the patch that touched the place, or to the whole list of them."""
-    hits = [n for path, n in touched if finding.path[: len(path)] == path]
-    hits += [n for path, n in touched if path[: len(finding.path)] == finding.path]
-    patches = {n for _, n in touched}
-    hits = hits or (sorted(patches) if len(patches) == 1 else [])
-    place: Path = (*at, hits[0]) if hits else at
-    where = path_text(finding.path)
-    message = f"after this change {where}: {finding.message}"
-    return Finding(place, message, finding.value, finding.allowed, finding.hint)

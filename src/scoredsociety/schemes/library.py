@@ -8,23 +8,34 @@ import importlib.resources
 import pathlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from scoredsociety.schemes import validate
+from scoredsociety.schemes import surroundings, validate
 from scoredsociety.schemes.document import Document
 from scoredsociety.schemes.errors import Finding, clean, listed, nearest, problem_of_file, show
-from scoredsociety.schemes.model import OptionalQuantity, Regime, Safeguard, Scheme, World
+from scoredsociety.schemes.model import Regime, Safeguard, Scheme
+from scoredsociety.schemes.plain import items, under
+from scoredsociety.schemes.quantities import OptionalQuantity
 from scoredsociety.schemes.reader import read
 from scoredsociety.schemes.structure import build
+from scoredsociety.schemes.world import World
 
 Model = TypeVar("Model", bound=BaseModel)
 Named = str | pathlib.Path
 
 FOLDERS = {"scheme": "schemes", "regime": "regimes", "safeguard": "safeguards"}
-WORLD_FILES = ("parameters", "contexts", "channels", "conducts", "sanctions", "gravity")
+WORLD_FILES = (
+    "parameters",
+    "contexts",
+    "channels",
+    "conducts",
+    "sanctions",
+    "institutions",
+    "gravity",
+)
 
 
 @dataclass
@@ -118,7 +129,7 @@ def load(named: Named, kinds: Sequence[str]) -> Loaded:
     return _load(path, kinds)
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=256)
 def _load_packaged(path: pathlib.Path, kinds: tuple[str, ...]) -> Loaded:
     return _load(path, kinds)
 
@@ -155,18 +166,25 @@ def _scheme(loaded: Loaded) -> None:
 
 def _safeguard(loaded: Loaded) -> None:
     findings = validate.safeguard(loaded.data, names("safeguard"))
-    for i, patch in enumerate(validate.items(loaded.data, "patch")):
-        value = patch.get("to")
-        if isinstance(value, dict) and "value" in value:
-            _, shape = build(OptionalQuantity, value)
-            findings += [replace(f, path=("patch", i, "to", *f.path)) for f in shape]
-    loaded.item = _typed(Safeguard, loaded, findings)
+    loaded.item = _typed(Safeguard, loaded, findings + _new_numbers(loaded.data, "patch"))
 
 
 def _regime(loaded: Loaded) -> None:
     findings = _members(loaded)
-    findings += validate.regime(loaded.data, {n: f.data for n, f in loaded.files.items()})
-    loaded.item = _typed(Regime, loaded, findings)
+    schemes = {name: file.data for name, file in loaded.files.items()}
+    findings += validate.regime(loaded.data, schemes, world_data())
+    loaded.item = _typed(Regime, loaded, findings + _new_numbers(loaded.data, "changes"))
+
+
+def _new_numbers(data: dict[str, Any], key: str) -> list[Finding]:
+    """Check the shape of the quantities that changes bring."""
+    findings: list[Finding] = []
+    for i, patch in enumerate(items(data, key)):
+        value = patch.get("to")
+        if isinstance(value, dict) and "value" in value:
+            _, shape = build(OptionalQuantity, value)
+            findings += [under((key, i, "to"), f) for f in shape]
+    return findings
 
 
 def _members(loaded: Loaded) -> list[Finding]:
@@ -234,7 +252,7 @@ def _world() -> tuple[World, dict[str, Any]]:
         whole.values |= part.values
         whole.found += part.found
     item, findings = build(World, whole.data)
-    whole.raise_if(findings + validate.world(whole.data))
+    whole.raise_if(findings + surroundings.world(whole.data))
     if item is None:
         raise problem_of_file("catalogue", "the world cannot be read")
     return item, item.model_dump(mode="json")

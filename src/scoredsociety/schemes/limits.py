@@ -50,6 +50,8 @@ MONTHS = Limit(1, 1200, "months", whole=True)
 FACTOR = Limit(0, 100)
 RATE = Limit(0, 1000, "acts a month")
 MONEY = Limit(0, 1e9, "CNY")
+STAR = Limit(1, 5, "stars")
+THOUSAND = Limit(0, 1000, "cases for each thousand visits")
 
 CONDUCT: dict[Path, Limit] = {
     ("monthly",): RATE,
@@ -61,6 +63,7 @@ CONDUCT: dict[Path, Limit] = {
     ("excused",): SHARE,
     ("excused_after_shock",): SHARE,
     ("innocent", "*"): SHARE,
+    ("hardship_excuse",): SHARE,
 }
 
 SCHEME: dict[Path, Limit] = {
@@ -76,6 +79,41 @@ SCHEME: dict[Path, Limit] = {
     ("process", "exit", "monthly"): HAZARD,
     ("process", "exit", "income_exponent"): Limit(0, 5),
     ("process", "exit", "term_months"): MONTHS,
+    ("process", "reset", "after_months"): MONTHS,
+    ("subjects", "coverage"): SHARE,
+    ("subjects", "selection"): Limit(-1, 1),
+    ("subjects", "pressure", "penalty"): SHARE,
+    ("subjects", "pressure", "cost"): SHARE,
+    ("disclosure", "reach"): SHARE,
+    ("disclosure", "namesakes"): SHARE,
+    ("transparency",): SHARE,
+    ("features", "low"): Limit(0, 10_000),
+    ("features", "high"): Limit(0, 10_000),
+    ("features", "dimensions", "*", "weight"): SHARE,
+    ("features", "dimensions", "*", "base"): Limit(-10, 10),
+    ("features", "dimensions", "*", "terms", "*", "slope"): Limit(-10, 10),
+    ("features", "ties"): SHARE,
+    ("stars", "prior"): STAR,
+    ("stars", "weight"): Limit(0, 1e6, "ratings", above=True),
+    ("stars", "trades"): Limit(0, 100, "trades a month", whole=True),
+    ("stars", "quality"): STAR,
+    ("stars", "spread"): Limit(0, 5, "stars"),
+    ("stars", "noise"): Limit(0, 5, "stars"),
+    ("stars", "retaliation"): SHARE,
+    ("organisations", "count"): Limit(1, 10_000_000, whole=True),
+    ("organisations", "costs", "location"): Limit(-100, 100),
+    ("organisations", "costs", "scale"): Limit(0, 100, above=True),
+    ("organisations", "gain"): FACTOR,
+    ("organisations", "look"): SHARE,
+    ("organisations", "audits"): SHARE,
+    ("organisations", "fine"): FACTOR,
+    ("organisations", "threat"): FACTOR,
+    ("organisations", "enforced"): SHARE,
+    ("organisations", "party_share"): SHARE,
+    ("organisations", "independent"): SHARE,
+    ("organisations", "harm", "visits"): Limit(0, 10_000_000, "visits a month"),
+    ("organisations", "harm", "complying"): THOUSAND,
+    ("organisations", "harm", "otherwise"): THOUSAND,
     ("awareness", "inside"): SHARE,
     ("awareness", "outside"): SHARE,
     ("awareness", "certainty"): Limit(1, 100),
@@ -94,7 +132,29 @@ WORLD: dict[Path, Limit] = {
     ("parameters", "shock_factor"): FACTOR,
     ("parameters", "flight_attempts"): SHARE,
     ("parameters", "rail_attempts"): SHARE,
+    ("parameters", "habit"): SHARE,
+    ("parameters", "chill"): SHARE,
+    ("parameters", "vagueness"): SHARE,
+    ("parameters", "identifiability"): SHARE,
+    ("parameters", "assume_watched"): SHARE,
+    ("parameters", "friends_mean"): Limit(0, 100, "friends"),
+    ("parameters", "friends_size"): Limit(0, 1000, above=True),
+    ("parameters", "friends_within"): SHARE,
+    ("parameters", "tie_loss"): SHARE,
+    ("parameters", "ordered_shunning"): SHARE,
+    ("parameters", "hardship_scale"): Limit(0, 10, "monthly incomes", above=True),
     ("channels", "*", "wrong_person", "*"): SHARE,
+    ("channels", "*", "targeting", "*"): Limit(0, 20),
+    ("channels", "*", "faces", "density"): FACTOR,
+    ("channels", "*", "faces", "passages"): Limit(0, 100_000, "passages a month"),
+    ("channels", "*", "faces", "gallery"): Limit(0, 1e10, "faces"),
+    ("channels", "*", "faces", "false_match", "*"): SHARE,
+    ("channels", "*", "faces", "hit_rate"): SHARE,
+    ("channels", "*", "informants", "reports"): FACTOR,
+    ("channels", "*", "informants", "neighbours"): Limit(0, 100_000, "neighbours"),
+    ("channels", "*", "informants", "false_share"): Limit(0, 0.99),
+    ("channels", "*", "informants", "reward"): Limit(0, 1000),
+    ("channels", "*", "informants", "reward_elasticity"): Limit(0, 5),
     ("channels", "*", "human_review"): SHARE,
     ("channels", "*", "capacity"): Limit(0, 1000, above=True),
     ("sanctions", "*", "harm"): Limit(0, 10, "monthly incomes"),
@@ -102,6 +162,12 @@ WORLD: dict[Path, Limit] = {
     ("rewards", "*", "benefit"): Limit(0, 10, "monthly incomes"),
     ("gravity", "*"): MONEY,
 } | {("conducts", "*", *path): limit for path, limit in CONDUCT.items()}
+
+
+REGIME: dict[Path, Limit] = {
+    ("memoranda", "*", "share"): SHARE,
+    ("joint", "*", "probability"): SHARE,
+}
 
 
 def limit_at(path: Path, table: dict[Path, Limit]) -> Limit | None:

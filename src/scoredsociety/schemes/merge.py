@@ -6,7 +6,7 @@ from typing import Any
 
 from scoredsociety.schemes.errors import Finding, Path, Tree
 from scoredsociety.schemes.patch import bare
-from scoredsociety.schemes.validate import Plain, block
+from scoredsociety.schemes.plain import Plain, block
 
 
 def merge_conducts(world: dict[str, Any], scheme: Plain) -> list[Finding]:

@@ -1,199 +1,76 @@
-"""The typed, frozen model of a scheme, a regime and the world they act on.
+"""The typed, frozen model of a scheme and of a regime.
 
-Every class is closed: a key that is not listed here is an error. Every number is a
-:class:`Quantity`, or stands in a :class:`Sourced` block, so that it always carries
-its source and confidence or the mark ``assumed``.
+The blocks of all files are in :mod:`scoredsociety.schemes.quantities`, what single kinds of scheme
+keep is in :mod:`scoredsociety.schemes.structures`, the world in :mod:`scoredsociety.schemes.world`.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Confidence = Literal["H", "M", "L", "derived", "assumed"]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
-Code = Annotated[str, Field(pattern=r"^[A-Z][A-Z+]{1,9}$")]
-GradeName = Annotated[str, Field(pattern=r"^[A-Z]{1,3}$")]
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
+from scoredsociety.schemes.quantities import (
+    Closed,
+    Code,
+    Figure,
+    GradeName,
+    Name,
+    OptionalQuantity,
+    Quantity,
+    Source,
+    Sourced,
+    Text,
+)
+from scoredsociety.schemes.structures import Features, Organisations, Stars
+from scoredsociety.schemes.world import Conduct, Eligible, World
 
-
-class Closed(BaseModel):
-    """A frozen mapping that accepts no unknown key."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Sourced(Closed):
-    """A block whose numbers share one source and one confidence."""
-
-    source: Name | None = None
-    confidence: Confidence
-    note: Text | None = None
-
-
-class Quantity(Sourced):
-    """One number, where it comes from, and the range it could lie in."""
-
-    value: float
-    range: tuple[float, float] | None = None
-
-
-class OptionalQuantity(Sourced):
-    """A number or, where the source says that there is none, ``null``."""
-
-    value: float | None
-    range: tuple[float, float] | None = None
-
-
-class Source(Closed):
-    """A publication."""
-
-    title: Text
-    year: Annotated[int, Field(ge=1900, le=2100)] | None = None
-    url: Text | None = None
-    note: Text | None = None
-
-
-class Figure(Sourced):
-    """A published figure about a scheme: shown on its card, never used as an input."""
-
-    what: Text
-    value: float
-    unit: Text
-    date: Text | None = None
-
-
-# ----------------------------------------------------------------- the world
-
-
-class ByGroup(Closed):
-    """One quantity for each of the two abstract groups."""
-
-    majority: Quantity
-    minority: Quantity
-
-
-class Channel(Closed):
-    """A way in which an act becomes known."""
-
-    title: Text
-    wrong_person: ByGroup
-    """Share of detections attributed to a wrong person of the same group and city."""
-    human_review: Quantity
-    """Share of wrong attributions that a human check removes."""
-    capacity: OptionalQuantity
-    """Handled a month as a multiple of the load expected without any scheme; null: no limit."""
-
-
-class Conduct(Closed):
-    """Something people do that a channel can record."""
-
-    title: Text
-    context: Name
-    deed: bool = False
-    monthly: Quantity
-    """Acts a month of an eligible adult, on average."""
-    who: Literal["everyone", "drivers", "dog-owners", "business-owners"] = "everyone"
-    others: Quantity | None = None
-    """Rate of those who are not eligible, as a share of ``monthly``; absent: none."""
-    log_sd: Quantity
-    """Standard deviation of the log propensity between people (0 to 2)."""
-    income_gradient: Quantity
-    """gamma: acts fall as exp(-gamma (income rank - 1/2))."""
-    detection: dict[Name, Quantity]
-    """Channel to probability that this channel records one act."""
-    certainty_cap: Quantity
-    """Largest factor by which a low perceived certainty can raise the rate (1 to 8)."""
-    shock: bool = False
-    """Whether illness or job loss raises the rate by the factor 1 + psi."""
-    excused: Quantity
-    """Share of recorded acts of people who could not do otherwise."""
-    excused_after_shock: Quantity
-    innocent: ByGroup | None = None
-    """False records a month of an adult who did nothing; channel is ``innocent_channel``."""
-    innocent_channel: Name | None = None
-
-
-class Context(Closed):
-    """A sphere of life in which conduct is recorded."""
-
-    title: Text
-    related: list[Name]
-    """Harm contexts that count as related (the Rel table of metric M8)."""
-
-
-class Sanction(Closed):
-    """A detriment, with its harm in median monthly incomes a month of a person exposed."""
-
-    title: Text
-    harm: Quantity
-    context: Name
-    """Harm context in which it bites."""
-    exposed: Quantity
-    """Share of the people under it whom it touches (1: all)."""
-
-
-class Reward(Closed):
-    """An advantage, with its benefit in median monthly incomes a month."""
-
-    title: Text
-    benefit: Quantity
-    context: Name
-
-
-class Parameters(Closed):
-    """Numbers of the model that belong to no scheme."""
-
-    common_propensity: Quantity
-    """rho: share of a person's propensity that is common to all contexts."""
-    certainty_elasticity: Quantity
-    """eta."""
-    prior_acts: Quantity
-    """n0: weight of the prior belief, in acts."""
-    deed_boost: Quantity
-    """omega: growth of deeds among the aware."""
-    illness_monthly: Quantity
-    job_loss_monthly: Quantity
-    shock_months: Quantity
-    shock_factor: Quantity
-    """psi."""
-    flight_attempts: Quantity
-    """Attempts to fly a month of a banned person."""
-    rail_attempts: Quantity
-    """Attempts at a fast train a month of a banned person."""
-
-
-class World(Closed):
-    """What holds whatever the regime: conduct, channels, sanctions, beliefs."""
-
-    parameters: Parameters
-    harm_contexts: dict[Name, Text]
-    contexts: dict[Name, Context]
-    channels: dict[Name, Channel]
-    conducts: dict[Name, Conduct]
-    sanctions: dict[Code, Sanction]
-    rewards: dict[Code, Reward]
-    gravity: dict[Name, Quantity]
-    """Expected social harm of one act in CNY, by conduct (the G table of metric M9)."""
-    sources: dict[Name, Source]
-
+Kind = Literal["points", "list", "record", "features", "stars", "organisations"]
+"""What a scheme keeps of its subjects: a sum of points; entries with an exit; records without a
+score; a weighted score; mutual ratings; grades or records of firms and offices."""
 
 # --------------------------------------------------------------- the schemes
+
+
+class Pressure(Closed):
+    """What pushes people to enrol who need not: silence is read as a bad sign."""
+
+    penalty: Quantity
+    """What silence costs, as a share of the distance from the worst to the best."""
+    cost: Quantity
+    """What enrolling costs, on the same scale."""
 
 
 class Subjects(Sourced):
     """Whom a scheme covers."""
 
-    who: Literal["adult-residents"]
+    who: Literal["adult-residents", "restaurants", "firms", "airlines", "departments", Eligible]
     where: Literal["everywhere", "pilot-cities"]
-    enrolment: Literal["mandatory"]
+    enrolment: Literal["mandatory", "voluntary"]
+    coverage: Quantity | None = None
+    """Share of those eligible whom the scheme has reached, or who enrol by themselves."""
+    selection: Quantity | None = None
+    """Correlation of enrolling with good conduct, -1 to 1; only where voluntary."""
+    pressure: Pressure | None = None
+
+
+class Timing(Sourced):
+    """When a scheme is announced, starts and ends; months of the run."""
+
+    announced: Annotated[int, Field(ge=0, le=1200)] = 0
+    """0: before the first month."""
+    first: Annotated[int, Field(ge=1, le=1200)] = 1
+    """Month in which the first city starts."""
+    last: Annotated[int, Field(ge=1, le=1200)] = 1
+    """Month in which the last city starts; those between follow evenly."""
+    ends: Annotated[int, Field(ge=1, le=1200)] | None = None
+    """Last month of the scheme."""
 
 
 class Grades(Sourced):
     """Bands of the score: name to lowest score of the band, best first."""
 
-    bands: dict[GradeName, int]
+    bands: dict[GradeName, int | float]
 
 
 class Rule(Sourced):
@@ -201,10 +78,14 @@ class Rule(Sourced):
 
     conduct: Name
     points: Annotated[int, Field(ge=-1000, le=1000)] | None = None
+    escalates: list[Annotated[int, Field(ge=-1000, le=-1)]] | None = None
+    """Points of the second, third ... record while earlier ones are unexpired; the last is kept."""
     at_most: GradeName | None = None
     """The person's grade is no better than this until the record expires."""
     lists: bool = False
-    """The act leads to an entry in the list."""
+    """The act leads to an entry in the list, or to a record without points."""
+    political: bool = False
+    """Whether the rule can be used against somebody for what they say or refuse."""
 
 
 class Review(Closed):
@@ -224,6 +105,14 @@ class Exit(Closed):
     term_months: OptionalQuantity
 
 
+class Reset(Closed):
+    """A way back: a course or a ban of fixed length, after which the score starts anew."""
+
+    at: GradeName
+    """Grade that leads to it."""
+    after_months: Quantity
+
+
 class Process(Closed):
     """What happens between a record and its consequence."""
 
@@ -237,9 +126,23 @@ class Process(Closed):
     hardship_exemption: Quantity
     """Share of excused records that are dropped before entry."""
     expiry_months: OptionalQuantity | None = None
-    """Life of a record in a points scheme; null: never expires."""
+    """Life of a record in a scheme without exit; null: never expires."""
     exit: Exit | None = None
     """Only of a list."""
+    reset: Reset | None = None
+    """Only of points and stars."""
+
+
+def _nothing() -> Process:
+    none = Quantity(value=0, confidence="assumed")
+    return Process(
+        notice=none,
+        window_days=none,
+        filing_days=Quantity(value=1, confidence="assumed"),
+        review=Review(wrongful=none, rightful=none),
+        late_appeal=none,
+        hardship_exemption=none,
+    )
 
 
 class Effect(Sourced):
@@ -276,6 +179,27 @@ class Feedback(Closed):
     theta: Quantity
 
 
+class Exemption(Sourced):
+    """Records that a scheme drops: of individuals, or of a whole institution."""
+
+    members: Literal["elite", "party-members", "everyone"] | None = None
+    """Individuals: share of their recorded acts that is dropped."""
+    institution: Literal["party", "all"] | None = None
+    """Organisations: share of their records that is never made."""
+    share: float
+
+
+class Disclosure(Sourced):
+    """Who can see an entry."""
+
+    level: Literal[0, 1, 2, 3]
+    """0 nobody; 1 whoever looks up the code; 2 published names; 3 names on public screens."""
+    reach: Quantity
+    """Share of friends who learn of an entry."""
+    namesakes: Quantity | None = None
+    """Entries for which a namesake is taken too, where names are shown without a number."""
+
+
 class Patch(Closed):
     """One change to a resolved regime: exactly one of ``set``, ``add``, ``remove`` names a path."""
 
@@ -298,16 +222,25 @@ class Scheme(Closed):
 
     scheme: Name
     title: Text
-    kind: Literal["points", "list"]
+    kind: Kind
+    operator: Literal["public", "private"]
     summary: Text
     subjects: Subjects
+    timing: Timing | None = None
     start: Quantity | None = None
+    features: Features | None = None
+    stars: Stars | None = None
+    organisations: Organisations | None = None
     grades: Grades | None = None
-    rules: list[Rule]
-    process: Process
-    effects: list[Effect]
+    rules: list[Rule] = []
+    process: Process = Field(default_factory=_nothing)
+    effects: list[Effect] = []
     awareness: Awareness | None = None
     feedback: list[Feedback] = []
+    exemptions: list[Exemption] = []
+    disclosure: Disclosure | None = None
+    transparency: Quantity | None = None
+    """Share of the true weights that people can read."""
     conducts: dict[Name, Conduct] = {}
     """Conduct that the world does not know yet, declared by the scheme's own file."""
     gravity: dict[Name, Quantity] = {}
@@ -328,11 +261,28 @@ class Member(Closed):
 
 
 class Memorandum(Sourced):
-    """An agreement that copies entries of a list into a points scheme."""
+    """An agreement that copies what one scheme records into another.
+
+    Exactly one of ``points`` (into a score) and ``lists`` (into a list or a store of records).
+    """
 
     origin: Name
     target: Name
-    points: Annotated[int, Field(ge=-1000, le=-1)]
+    points: Annotated[int, Field(ge=-1000, le=-1)] | None = None
+    lists: Literal[True] | None = None
+    share: Quantity | None = None
+    """Share of records that are passed on; absent: all."""
+    consent: bool = False
+    """Only the records of people who consented."""
+
+
+class Joint(Closed):
+    """Institutions that apply their own sanctions to the entries of a list."""
+
+    origin: Name
+    institutions: list[Name] | Literal["all"]
+    probability: Quantity
+    """m: chance that one of these institutions applies its sanctions to an entry."""
 
 
 class Regime(Closed):
@@ -343,6 +293,9 @@ class Regime(Closed):
     summary: Text
     schemes: list[Member]
     memoranda: list[Memorandum] = []
+    joint: list[Joint] = []
+    changes: list[Patch] = []
+    """What differs from the files of the schemes and of the world."""
     sources: dict[Name, Source] = {}
 
 
@@ -366,8 +319,17 @@ class ResolvedRegime(Closed):
     safeguards: list[Name]
     schemes: dict[Name, Scheme]
     memoranda: list[Memorandum]
+    joint: list[Joint] = []
     world: World
     sources: dict[Name, Source] = {}
-    """Publications that the memoranda cite."""
+    """Publications that the regime's own numbers cite."""
     calibrations: dict[Name, str] = {}
     """Letter of the calibration in use, by scheme; ``A`` unless another was chosen."""
+
+    def of_people(self) -> dict[str, Scheme]:
+        """Return the schemes whose subjects are people, in order."""
+        return {name: s for name, s in self.schemes.items() if s.kind != "organisations"}
+
+    def of_organisations(self) -> dict[str, Scheme]:
+        """Return the schemes whose subjects are firms or offices, in order."""
+        return {name: s for name, s in self.schemes.items() if s.kind == "organisations"}

@@ -1,111 +1,18 @@
 """Changes to a regime, as patches on a copy of its plain data.
 
-A path is a row of keys with dots between them. ``*`` stands for every item of a block or
-list. ``[field=value]`` after a key keeps the items of that block or list whose field is, or
-contains, the value; ``[field=A|B]`` accepts several values; ``[unrelated]`` keeps the effects
-whose sanction bites in a sphere of life that is not related to all conduct that the scheme
-counts against a person. Examples::
-
-    schemes.*.process.notice
-    schemes[kind=list].process.exit.term_months
-    schemes.court-list.effects[sanction=SCHOOL]
-    memoranda[target=rongcheng-points]
-    world.channels.camera.human_review
+What a path may say stands in :mod:`scoredsociety.schemes.paths`.
 """
 
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scoredsociety.schemes.errors import (
-    Finding,
-    Path,
-    Tree,
-    clean,
-    listed,
-    nearest,
-    path_text,
-    show,
-)
-
-SEGMENT = re.compile(r"^(?P<key>\*|[A-Za-z0-9][A-Za-z0-9_+-]*)(?P<where>(\[[^\[\]]*\])*)$")
-CONDITION = re.compile(r"^(?P<field>[a-z_]+)=(?P<values>[A-Za-z0-9_+|-]+)$")
-ROOTS = ("schemes", "memoranda", "world")
-
-
-@dataclass(frozen=True)
-class Key:
-    """A step to one named item."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Each:
-    """A step to every item that meets all conditions (field to accepted values)."""
-
-    conditions: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    unrelated: bool = False
-
-
-Step = Key | Each
-
-
-class PathError(ValueError):
-    """A path that cannot be read; the message says why."""
-
-
-def parse_path(text: str, roots: Sequence[str] = ()) -> list[Step]:
-    """Read a path.
-
-    Parameters
-    ----------
-    text : str
-        See the module for the language.
-    roots : sequence of str
-        Names that the path may begin with; empty for all.
-
-    Returns
-    -------
-    list of Key or Each
-
-    Raises
-    ------
-    PathError
-        When the path is not written in that language.
-    """
-    steps: list[Step] = []
-    for part in text.split("."):
-        match = SEGMENT.match(part)
-        if match is None:
-            raise PathError(f"the part {show(part)} of the path cannot be read")
-        key = match["key"]
-        steps.append(Each() if key == "*" else Key(key))
-        if match["where"]:
-            if key == "*":
-                raise PathError("write the condition after the key, such as schemes[kind=list]")
-            steps.append(_conditions(match["where"]))
-    if roots and (not isinstance(steps[0], Key) or steps[0].name not in roots):
-        raise PathError(f"a path begins with {', '.join(roots)}")
-    return steps
-
-
-def _conditions(text: str) -> Each:
-    conditions = []
-    unrelated = False
-    for part in text[1:-1].split("]["):
-        if part == "unrelated":
-            unrelated = True
-            continue
-        match = CONDITION.match(part)
-        if match is None:
-            raise PathError(f"the condition [{clean(part)}] cannot be read; write [field=value]")
-        conditions.append((match["field"], tuple(match["values"].split("|"))))
-    return Each(tuple(conditions), unrelated)
+from scoredsociety.schemes.errors import Finding, Path, Tree, listed, nearest, path_text, show
+from scoredsociety.schemes.paths import ROOTS, Each, Key, PathError, Step, parse_paths
+from scoredsociety.schemes.relations import unrelated
 
 
 @dataclass(frozen=True)
@@ -192,28 +99,11 @@ def _meets(place: Place, step: Each, root: dict[str, Any]) -> bool:
         held = value if isinstance(value, list) else [value]
         if not any(_text(v) in accepted for v in held if v is not None):
             return False
-    return not step.unrelated or _unrelated(place, root)
+    return not step.unrelated or unrelated(root, place.path, item)
 
 
 def _text(value: object) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
-
-
-def _unrelated(place: Place, root: dict[str, Any]) -> bool:
-    world = root.get("world")
-    if place.path[0] != "schemes" or not isinstance(world, dict):
-        return False
-    effect, scheme = place.value, root["schemes"][place.path[1]]
-    if not isinstance(effect, dict) or not effect.get("sanction"):
-        return False
-    against = [
-        rule["conduct"]
-        for rule in scheme["rules"]
-        if rule.get("lists") or rule.get("at_most") or (rule.get("points") or 0) < 0
-    ]
-    bites = world["sanctions"][effect["sanction"]]["context"]
-    contexts = {world["conducts"][conduct]["context"] for conduct in against}
-    return not all(bites in world["contexts"][context]["related"] for context in contexts)
 
 
 def operation(patch: Mapping[str, Any]) -> tuple[str, str]:
@@ -250,10 +140,11 @@ def apply(
     for number, patch in enumerate(patches):
         name, text = operation(patch)
         try:
-            steps = parse_path(text, roots)
-            places, dead_end = find(root, steps, absent=name == "add")
-            if dead_end:
-                raise PathError(f"{show(text)} touches nothing: {dead_end}")
+            found = [find(root, p, absent=name == "add") for p in parse_paths(text, roots)]
+            places = [place for some, _ in found for place in some]
+            if not places:
+                ends = "; ".join(dict.fromkeys(dead_end for _, dead_end in found))
+                raise PathError(f"{show(text)} touches nothing: {ends}")
             done = _OPERATIONS[name](places, copy.deepcopy(patch.get("to")))
             if not done:
                 raise PathError(f"{show(text)} changes nothing: the regime is so already")
@@ -289,9 +180,15 @@ def _add(places: list[Place], value: Tree) -> list[Path]:
 
 
 def _remove(places: list[Place], value: Tree) -> list[Path]:
-    for place in reversed(places):
+    places = list({place.path: place for place in places}.values())
+    for place in sorted(places, key=lambda p: _order(p.path), reverse=True):
         del place.holder[place.key]
     return [place.path[:-1] for place in places]
+
+
+def _order(path: Path) -> list[tuple[int, int, str]]:
+    """Return a key that sorts positions of a list as numbers, and keys as texts."""
+    return [(0, k, "") if isinstance(k, int) else (1, 0, k) for k in path]
 
 
 _OPERATIONS = {"set": _set, "add": _add, "remove": _remove}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import types
+from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from scoredsociety.schemes import model as m
+from scoredsociety.schemes import quantities as m
 from scoredsociety.schemes.errors import Finding, Path, Tree, listed, nearest, show
 from scoredsociety.schemes.scalars import number_hint
 
@@ -17,7 +18,7 @@ Model = TypeVar("Model", bound=BaseModel)
 NAMES = {
     "^[a-z]": "small letters, digits and single hyphens, such as court-list",
     "^[A-Z][A-Z+]": "2 to 10 capital letters, such as LOAN",
-    "^[A-Z]{1,3}$": "1 to 3 capital letters, such as AA",
+    "^[A-Z][A-Z0-9-]": "1 to 12 capital letters, digits and hyphens, such as AA",
     "^[A-Z]$": "one capital letter, such as B",
 }
 SHAPES = {
@@ -52,14 +53,33 @@ def build(kind: type[Model], data: object) -> tuple[Model | None, list[Finding]]
     try:
         return kind.model_validate_json(json.dumps(data), strict=True), []
     except ValidationError as error:
-        return None, [_finding(kind, data, e) for e in error.errors(include_url=False)]
+        told = [_finding(kind, e) for e in error.errors(include_url=False)]
+        return None, _joined(told)
 
 
-def _finding(kind: type[BaseModel], data: object, error: Tree) -> Finding:
+def _joined(findings: list[Finding]) -> list[Finding]:
+    """Join what is told of one place, where two shapes are allowed and neither fits."""
+    deep = [f.path for f in findings]
+    joined: dict[Path, Finding] = {}
+    for finding in findings:
+        path = finding.path
+        inside = any(len(p) > len(path) and p[: len(path)] == path for p in deep)
+        if inside and not finding.at_key and finding.message.endswith("is not allowed"):
+            continue  # one of the two shapes fits, and its own mistakes are told
+        before = joined.setdefault(path, finding)
+        if before.message == finding.message and before.allowed != finding.allowed:
+            allowed = " or ".join(dict.fromkeys(t for t in (before.allowed, finding.allowed) if t))
+            joined[path] = replace(before, allowed=allowed, hint=before.hint or finding.hint)
+        elif before is not finding and before != finding:
+            joined[(*path, finding.message)] = finding
+    return list(joined.values())
+
+
+def _finding(kind: type[BaseModel], error: Tree) -> Finding:
     sort: str = error["type"]
     value = error.get("input")
     context = error.get("ctx") or {}
-    path: Path = tuple(error["loc"])
+    path = _place(kind, tuple(error["loc"]))
     at_key = bool(path) and path[-1] == "[key]"
     path = path[:-1] if at_key else path
     if sort == "missing":
@@ -133,6 +153,29 @@ def _shape(kind: type[BaseModel], path: Path, sort: str, value: object) -> Findi
 # ------------------------------------------------- what the model says of a path
 
 
+def _place(kind: type[BaseModel], path: Path) -> Path:
+    """Leave out of a path what only says which of two allowed shapes was tried."""
+    place: list[str | int] = []
+    tags = False
+    for step in path:
+        if tags:
+            tags = False
+            continue
+        place.append(step)
+        tags = len(_choices(_annotation(kind, tuple(place)))) > 1
+    return tuple(place)
+
+
+def _choices(annotation: Tree) -> tuple[Tree, ...]:
+    """Return the shapes that are allowed, null left out."""
+    origin: Tree = get_origin(annotation)
+    if origin is Annotated:
+        return _choices(get_args(annotation)[0])
+    if origin in (Union, types.UnionType):
+        return tuple(a for a in get_args(annotation) if a is not type(None))
+    return (annotation,)
+
+
 def _bare(annotation: Tree) -> Tree:
     """Strip Annotated and ``| None``."""
     while True:
@@ -171,9 +214,12 @@ def _model_at(kind: type[BaseModel], path: Path) -> type[BaseModel]:
 
 
 def _options(kind: type[BaseModel], path: Path) -> tuple[Any, ...]:
-    found: Tree = _bare(_annotation(kind, path))
-    origin: Tree = get_origin(found)
-    return get_args(found) if origin is Literal else ()
+    for choice in _choices(_annotation(kind, path)):
+        found: Tree = _bare(choice)
+        origin: Tree = get_origin(found)
+        if origin is Literal:
+            return get_args(found)
+    return ()
 
 
 def _bounds(kind: type[BaseModel], path: Path) -> tuple[Any, Any]:
