@@ -93,7 +93,10 @@ def test_the_raked_tables_meet_every_share_exactly():
 
 def test_people_depend_on_the_index_and_not_on_how_many_there_are():
     small, large = Society.make(people=3000).table(), Society.make(people=9000).table()
-    assert large.slice(0, 3000).drop(["household"]) == small.drop(["household"])
+    # in a tile cut short people live with, and befriend, those who exist
+    others = ["household", "parent", "friends"]
+    assert large.slice(0, 3000).drop(others) == small.drop(others)
+    assert large.slice(0, 4096) == Society.make(people=4096).table()
 
 
 def test_another_seed_gives_other_people():

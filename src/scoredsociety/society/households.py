@@ -6,131 +6,296 @@ kind of place, since matching stays inside (city, residence).
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import kernel
+from scoredsociety.base.jit import inlined, kernel
 from scoredsociety.base.streams import Block, uniform, words
+from scoredsociety.society.marginals import GROWN
 from scoredsociety.society.people import TILE, People
 
 LARGEST = 6
 MARRIED = (0.0, 0.25, 0.80, 0.88, 0.85, 0.68)
 """Share living in a couple by age level (0-17, 18-29, ..., 60+): assumed."""
+YOUNGEST_MOTHER, OLDEST_MOTHER = 22, 40
+"""By how many years a mother is older than her child."""
+YOUNG, OLD = 30, 60
+"""Single adults under ``YOUNG`` may move in with a mother, people from ``OLD`` with a daughter."""
+PLACES = 128
+"""Cities times residence."""
+_AGES = 512
 _HOUSEHOLD = int(Block.HOUSEHOLD)
 _MARRIED = np.array(MARRIED)
 
 
-def households(
-    people: People, seed: int, replicate: int, tile: int, mean: float
-) -> NDArray[np.int32]:
-    """Return the household of each person of a tile, numbered from 0 within the tile.
+class HomesWork(NamedTuple):
+    """Room that :func:`build_homes` needs and nobody reads.
 
-    Parameters
-    ----------
-    people : People
-        The whole tile.
-    seed, replicate, tile : int
-        Which tile of which society.
-    mean : float
-        Wanted mean number of members.
-
-    Returns
-    -------
-    (TILE,) int32
+    ``noise``, ``single``, ``key`` f8 (TILE,): chance, chance, and what couples are sorted by;
+    ``keeps`` u1 (TILE,): stays on the marriage market; ``root``, ``size`` i4 (TILE,): a home is
+    known by one of its members, and how many live there; ``place`` i4 (PLACES + 1,); ``members``,
+    ``men``, ``women``, ``mothers``, ``queue``, ``spare`` i4 (TILE,): lists of people; ``younger``
+    i4 (512,): how many mothers are younger than each age.
     """
-    noise, single = np.empty(TILE), np.empty(TILE)
-    _marks(noise, single, seed, replicate, tile)
-    home = np.arange(TILE, dtype=np.int32)
-    place = people.city.astype(np.int64) * 2 + people.urban
-    level = np.where(
-        people.age < 18, 0, np.where(people.age < 30, 1, np.minimum(people.age // 10 - 1, 5))
-    )
-    for key in np.unique(place):
-        _match(np.flatnonzero(place == key), people, level, noise, single, mean, home)
-    return np.unique(home, return_inverse=True)[1].astype(np.int32)
+
+    noise: NDArray[np.float64]
+    single: NDArray[np.float64]
+    key: NDArray[np.float64]
+    keeps: NDArray[np.uint8]
+    root: NDArray[np.int32]
+    size: NDArray[np.int32]
+    place: NDArray[np.int32]
+    members: NDArray[np.int32]
+    men: NDArray[np.int32]
+    women: NDArray[np.int32]
+    mothers: NDArray[np.int32]
+    queue: NDArray[np.int32]
+    spare: NDArray[np.int32]
+    younger: NDArray[np.int32]
+
+
+def homes_work() -> HomesWork:
+    """Return the room that :func:`build_homes` needs."""
+    shape = {"place": PLACES + 1, "younger": _AGES}
+    kind: dict[str, Any] = dict.fromkeys(("noise", "single", "key"), np.float64)
+    kind["keeps"] = np.uint8
+    arrays: dict[str, Any] = {
+        name: np.zeros(shape.get(name, TILE), kind.get(name, np.int32))
+        for name in HomesWork._fields
+    }
+    return HomesWork(**arrays)
+
+
+@inlined
+def _sort(
+    who: NDArray[np.int32], n: int, key: NDArray[np.float64], spare: NDArray[np.int32]
+) -> None:
+    """Sort the first ``n`` people of a list by their keys; equal keys keep their order (merge)."""
+    run = 8
+    for low in range(0, n, run):
+        for p in range(low + 1, min(low + run, n)):
+            person, q = who[p], p
+            while q > low and key[who[q - 1]] > key[person]:
+                who[q] = who[q - 1]
+                q -= 1
+            who[q] = person
+    while run < n:
+        for low in range(0, n, 2 * run):
+            middle, high = min(low + run, n), min(low + 2 * run, n)
+            left, right = low, middle
+            for p in range(low, high):
+                if right == high or (left < middle and key[who[left]] <= key[who[right]]):
+                    spare[p] = who[left]
+                    left += 1
+                else:
+                    spare[p] = who[right]
+                    right += 1
+        for p in range(n):
+            who[p] = spare[p]
+        run *= 2
+
+
+@inlined
+def _root(root: NDArray[np.int32], person: int) -> int:
+    """Return the member by whom a person's home is known."""
+    while root[person] != person:
+        person = int(root[person])
+    return person
+
+
+@inlined
+def _keep(
+    who: NDArray[np.int32], n: int, pairs: int, work: HomesWork, spare: NDArray[np.int32]
+) -> None:
+    """Leave out the excess of a sorted list at random ages, not all at the end."""
+    if n == pairs:
+        return
+    for p in range(n):
+        work.queue[p] = who[p]
+    _sort(work.queue, n, work.noise, spare)
+    for p in range(n):
+        work.keeps[work.queue[p]] = p < pairs
+    kept = 0
+    for p in range(n):
+        if work.keeps[who[p]]:
+            who[kept] = who[p]
+            kept += 1
+
+
+@inlined
+def _couples(people: People, work: HomesWork, low: int, high: int) -> int:
+    """Match couples of one place and list the women by age; return how many."""
+    men, women = 0, 0
+    for p in range(low, high):
+        i = int(work.members[p])
+        age = int(people.age[i])
+        if age < GROWN:
+            continue
+        level = 1 if age < 30 else min(age // 10 - 1, 5)
+        if work.single[i] < _MARRIED[level]:
+            if people.female[i]:
+                work.women[women] = i
+                women += 1
+            else:
+                work.men[men] = i
+                men += 1
+    _sort(work.men, men, work.key, work.spare)
+    _sort(work.women, women, work.key, work.spare)
+    pairs = min(men, women)
+    _keep(work.men, men, pairs, work, work.spare)
+    _keep(work.women, women, pairs, work, work.spare)
+    younger = work.younger
+    younger[:] = 0
+    for p in range(pairs):
+        man, woman = work.men[p], work.women[p]
+        work.root[man] = woman
+        work.size[woman] = 2
+        work.size[man] = 0
+        younger[int(people.age[woman])] += 1
+    total = 0
+    for age in range(_AGES):
+        count = younger[age]
+        younger[age] = total
+        total += count
+    for p in range(pairs):
+        woman = work.women[p]
+        age = int(people.age[woman])
+        work.mothers[younger[age]] = woman
+        younger[age] += 1
+    # the list is full: what stood at an age stands at the next
+    for age in range(_AGES - 1, 0, -1):
+        younger[age] = younger[age - 1]
+    younger[0] = 0
+    return pairs
+
+
+@inlined
+def _move_in(person: int, older_from: int, older_to: int, people: People, work: HomesWork) -> int:
+    """Move a person's household in with a woman so many years older, if there is room.
+
+    Returns by how many the homes become fewer: 0 or 1.
+    """
+    age = int(people.age[person])
+    first = int(work.younger[age + older_from])
+    room = int(work.younger[age + older_to + 1]) - first
+    if room <= 0:
+        return 0
+    start = int(work.noise[person] * room)
+    old = _root(work.root, person)
+    for step in range(room):
+        turn = start + step
+        new = _root(work.root, int(work.mothers[first + (turn if turn < room else turn - room)]))
+        if new != old and work.size[new] + work.size[old] <= LARGEST:
+            work.root[old] = new
+            work.size[new] += work.size[old]
+            work.size[old] = 0
+            return 1
+    return 0
+
+
+@inlined
+def _match(people: People, work: HomesWork, low: int, high: int, mean: float) -> None:
+    """Form the households of one place, whose people stand at ``low`` to ``high`` of the list."""
+    homes = high - low - _couples(people, work, low, high)
+    wanted = (high - low) / mean
+    young = 0
+    for p in range(low, high):
+        i = int(work.members[p])
+        if GROWN <= people.age[i] < YOUNG and work.size[_root(work.root, i)] == 1:
+            work.queue[young] = i
+            young += 1
+    for p in range(low, high):
+        i = int(work.members[p])
+        if people.age[i] < GROWN:
+            homes -= _move_in(i, YOUNGEST_MOTHER, OLDEST_MOTHER, people, work)
+    _sort(work.queue, young, work.noise, work.spare)
+    for p in range(young):
+        if homes <= wanted:
+            return
+        homes -= _move_in(int(work.queue[p]), YOUNGEST_MOTHER, OLDEST_MOTHER, people, work)
+    old = 0
+    for p in range(low, high):
+        if people.age[work.members[p]] >= OLD:
+            work.queue[old] = work.members[p]
+            old += 1
+    _sort(work.queue, old, work.noise, work.spare)
+    for p in range(old):
+        if homes <= wanted:
+            return
+        person = int(work.queue[p])
+        if work.size[_root(work.root, person)] <= 2:
+            homes -= _move_in(person, -OLDEST_MOTHER, -YOUNGEST_MOTHER, people, work)
 
 
 @kernel
-def _marks(
-    noise: NDArray[np.float64], single: NDArray[np.float64], seed: int, replicate: int, tile: int
-) -> None:
-    for i in range(TILE):
-        lanes = words(seed, replicate, i, 0, tile, _HOUSEHOLD)
-        noise[i] = uniform(lanes[0])
-        single[i] = uniform(lanes[1])
-
-
-def _match(
-    members: NDArray[np.intp],
+def build_homes(
+    home: NDArray[np.int32],
+    work: HomesWork,
     people: People,
-    level: NDArray[np.int64],
-    noise: NDArray[np.float64],
-    single: NDArray[np.float64],
+    n: int,
     mean: float,
-    home: NDArray[np.int32],
-) -> None:
-    """Form the households of one place."""
-    adults = members[people.age[members] >= 18]
-    couples = adults[single[adults] < _MARRIED[level[adults]]]
-    key = people.age + 3.0 * people.education + 6.0 * noise
-    men = couples[people.female[couples] == 0]
-    women = couples[people.female[couples] == 1]
-    men, women = (
-        men[np.argsort(key[men] - 2.0, kind="stable")],
-        women[np.argsort(key[women], kind="stable")],
-    )
-    pairs = min(len(men), len(women))
-    # leave out the excess at random ages, not all at the end
-    men = np.sort(men[np.argsort(noise[men], kind="stable")[:pairs]])
-    women = np.sort(women[np.argsort(noise[women], kind="stable")[:pairs]])
-    men, women = (
-        men[np.argsort(key[men] - 2.0, kind="stable")],
-        women[np.argsort(key[women], kind="stable")],
-    )
-    home[men] = home[women]
-    size = np.bincount(home[members], minlength=TILE)
-    mothers = women[np.argsort(people.age[women], kind="stable")]
-    ages = people.age[mothers].astype(np.int64)
-    children = members[people.age[members] < 18]
-    young = adults[(people.age[adults] < 30) & (size[home[adults]] == 1)]
-    old = adults[people.age[adults] >= 60]
-    wanted = len(members) / mean
-    for child in children:
-        _move_in(child, 22, 40, mothers, ages, people, noise, home, size)
-    for person in young[np.argsort(noise[young], kind="stable")]:
-        if np.count_nonzero(size[members]) <= wanted:
-            return
-        _move_in(person, 22, 40, mothers, ages, people, noise, home, size)
-    for person in old[np.argsort(noise[old], kind="stable")]:
-        if np.count_nonzero(size[members]) <= wanted:
-            return
-        if size[home[person]] <= 2:
-            _move_in(person, -40, -22, mothers, ages, people, noise, home, size)
+    seed: int,
+    replicate: int,
+    tile: int,
+) -> int:
+    """Fill ``home`` with the household of each person of a tile, numbered from 0 in the tile.
 
+    A full tile is the same in a society of any size. In a last tile cut short people live with
+    those who exist, so there a smaller society is not the beginning of a larger one.
 
-def _move_in(
-    person: int,
-    older_from: int,
-    older_to: int,
-    mothers: NDArray[np.intp],
-    ages: NDArray[np.int64],
-    people: People,
-    noise: NDArray[np.float64],
-    home: NDArray[np.int32],
-    size: NDArray[np.int64],
-) -> None:
-    """Move a person's household in with a woman so many years older, if there is room."""
-    age = int(people.age[person])
-    first = int(np.searchsorted(ages, age + older_from, side="left"))
-    last = int(np.searchsorted(ages, age + older_to, side="right"))
-    if first >= last:
-        return
-    start = int(noise[person] * (last - first))
-    old = int(home[person])
-    for step in range(last - first):
-        new = int(home[mothers[first + (start + step) % (last - first)]])
-        if new != old and size[new] + size[old] <= LARGEST:
-            home[home == old] = new
-            size[new] += size[old]
-            size[old] = 0
-            return
+    Parameters
+    ----------
+    home : (TILE,) int32
+        To fill; -1 for people who do not exist.
+    work : HomesWork
+        Room.
+    people : People
+        The whole tile, at most 64 cities.
+    n : int
+        People who exist, 0 to TILE.
+    mean : float
+        Wanted mean number of members.
+    seed, replicate, tile : int
+        Which tile of which society.
+
+    Returns
+    -------
+    int
+        Number of households.
+    """
+    place = work.place
+    place[:] = 0
+    for i in range(n):
+        lanes = words(seed, replicate, i, 0, tile, _HOUSEHOLD)
+        work.noise[i] = uniform(lanes[0])
+        work.single[i] = uniform(lanes[1])
+        key = people.age[i] + 3.0 * people.education[i] + 6.0 * work.noise[i]
+        # a man is two years older than the woman beside whom he is sorted
+        work.key[i] = key if people.female[i] else key - 2.0
+        work.root[i] = i
+        work.size[i] = 1
+        place[int(people.city[i]) * 2 + int(people.urban[i]) + 1] += 1
+    for k in range(PLACES):
+        place[k + 1] += place[k]
+    for i in range(n):
+        k = int(people.city[i]) * 2 + int(people.urban[i])
+        work.members[place[k]] = i
+        place[k] += 1
+    # each place has moved its own beginning to its end
+    low = 0
+    for k in range(PLACES):
+        if place[k] > low:
+            _match(people, work, low, int(place[k]), mean)
+        low = int(place[k])
+    # homes are numbered in the order of the members by whom they are known
+    homes = 0
+    for i in range(n):
+        if work.root[i] == i:
+            work.queue[i] = homes
+            homes += 1
+    home[n:] = -1
+    for i in range(n):
+        home[i] = work.queue[_root(work.root, i)]
+    return homes

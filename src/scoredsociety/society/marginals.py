@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from scoredsociety.schemes.model import Closed, Name, Quantity, Source, Sourced, Text
+from scoredsociety.schemes.quantities import Closed, Name, Quantity, Source, Sourced, Text
 
 BANDS = 18
 EARLY = ("urban", "urban_hukou", "college", "senior", "junior")

@@ -40,7 +40,8 @@ class People(NamedTuple):
     0 primary or less, 1 junior, 2 senior, 3 college; ``flags`` u2 bits (see the constants above);
     ``city`` u1; ``income`` f8 CNY a month; ``rank`` f8 share of the population with a lower
     income; ``attention`` f8 uniform: who hears of a scheme first; ``general`` f8: the
-    propensity common to all contexts, N(0, 1); ``profile`` u2: groups, without ``aware``.
+    propensity common to all contexts, N(0, 1); ``profile`` u2: groups, without ``aware``;
+    ``order`` and ``running`` (48,) are room that :func:`build_people` needs.
     """
 
     age: NDArray[np.uint8]
@@ -55,6 +56,8 @@ class People(NamedTuple):
     attention: NDArray[np.float64]
     general: NDArray[np.float64]
     profile: NDArray[np.uint16]
+    order: NDArray[np.uint16]
+    running: NDArray[np.float64]
 
 
 class PeopleTables(NamedTuple):
@@ -83,11 +86,12 @@ def kernel_tables(tables: Tables) -> PeopleTables:
 
 def empty_people() -> People:
     """Return arrays for one tile, to be filled by :func:`build_people`."""
-    kinds = {"flags": np.uint16, "profile": np.uint16} | dict.fromkeys(
-        ("income", "rank", "attention", "general"), np.float64
+    kinds = dict.fromkeys(("flags", "profile", "order"), np.uint16) | dict.fromkeys(
+        ("income", "rank", "attention", "general", "running"), np.float64
     )
     arrays: dict[str, Any] = {
-        name: np.zeros(TILE, kinds.get(name, np.uint8)) for name in People._fields
+        name: np.zeros(48 if name == "running" else TILE, kinds.get(name, np.uint8))
+        for name in People._fields
     }
     return People(**arrays)
 
@@ -129,9 +133,8 @@ def build_people(
     seed, replicate, tile : int
         Which tile of which society.
     """
-    ages = np.empty(TILE, np.uint16)
+    ages, running = people.order, people.running
     _shuffle(ages, seed, replicate, tile, _AGE)
-    running = np.empty(48, np.float64)
     for block in range(12):
         lanes = words(seed, replicate, block, 0, tile, _START)
         for lane in range(4):
@@ -141,12 +144,12 @@ def build_people(
     pilot_turn = int(running[18] * tables.pilot_cities)
     other_turn = int(running[19] * (tables.cities - tables.pilot_cities))
     rank_last = tables.rank.shape[0] - 1
-    band_of = np.searchsorted(
-        tables.age_edges[1:-1], (np.arange(TILE) + age_start) / TILE, side="right"
-    )
+    bands = tables.age_edges.shape[0] - 1
     for i in range(TILE):
         u = (ages[i] + age_start) / TILE
-        band = band_of[ages[i]]
+        band = 0
+        while band < bands - 1 and tables.age_edges[band + 1] <= u:
+            band += 1
         edge = tables.age_edges[band]
         width = tables.age_edges[band + 1] - edge
         low, span = tables.age_low[band], tables.age_low[band + 1] - tables.age_low[band]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from scoredsociety.society.friends import CAPACITY, build_friends, empty_friends, friends_work
+from scoredsociety.society.households import build_homes, homes_work
 from scoredsociety.society.marginals import GROWN, LATE, Marginals, load_marginals
 from scoredsociety.society.people import (
     TILE,
@@ -18,6 +20,7 @@ from scoredsociety.society.people import (
     kernel_tables,
 )
 from scoredsociety.society.raking import Tables, compile_marginals
+from scoredsociety.society.traits import build_traits, empty_traits
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -80,17 +83,34 @@ class Society:
 
         Columns: index, age (years), female, urban, urban_hukou, education (0 primary or less, 1
         junior, 2 senior, 3 college), the binary attributes of the marginals, city, household,
-        income (CNY a month), income_rank (0 to 1).
+        income (CNY a month), income_rank (0 to 1), parent (an adult who lives with a person under
+        18), gaming_hours (a month), frivolous_share (of purchases), friends (number, by the
+        catalogue's parameters).
+
+        In a last tile that is not full, people live with and befriend those who exist.
         """
         import pyarrow as pa
 
-        from scoredsociety.society.households import households
+        from scoredsociety.schemes.catalogue import load_world
 
+        friends, work = empty_friends(), friends_work()
+        home, rooms, traits = np.empty(TILE, np.int32), homes_work(), empty_traits()
+        parameters = load_world().parameters
+        law = (
+            parameters.friends_mean.value,
+            parameters.friends_size.value,
+            parameters.friends_within.value,
+        )
+        members = self.marginals.households.value
         parts: list[dict[str, Any]] = []
         for number in range((self.people + TILE - 1) // TILE):
-            p = self.tile(number)
-            home = households(p, self.seed, self.replicate, number, self.marginals.households.value)
+            which = (self.seed, self.replicate, number)
             n = min(TILE, self.people - number * TILE)
+            p = self.tile(number)
+            build_homes(home, rooms, p, n, members, *which)
+            build_traits(traits, p, home, n, *which)
+            if build_friends(friends, work, p, n, *law, *which) < 0:
+                raise OverflowError(f"more than {CAPACITY} ends of friendships in tile {number}")
             columns: dict[str, Any] = {
                 "index": number * TILE + np.arange(n),
                 "age": p.age[:n],
@@ -108,6 +128,10 @@ class Society:
                 "household": number * TILE + home[:n],
                 "income": p.income[:n],
                 "income_rank": p.rank[:n],
+                "parent": traits.parent[:n].astype(bool),
+                "gaming_hours": traits.gaming[:n].copy(),
+                "frivolous_share": traits.frivolous[:n].copy(),
+                "friends": np.diff(friends.first[: n + 1]),
             }
             parts.append(columns)
         return pa.table({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})

@@ -1,0 +1,192 @@
+"""Traits that only some schemes read, and the two questions that every scheme asks of a person.
+
+Gaming, frivolous purchases, a number of one's own and the belief to be watched are the four lanes
+of one block; whether somebody is a parent follows from the households.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoredsociety.base.jit import inlined, kernel
+from scoredsociety.base.normal import normal_quantile
+from scoredsociety.base.streams import Block, uniform, words
+from scoredsociety.schemes.structures import Attribute
+from scoredsociety.schemes.world import Eligible
+from scoredsociety.society.marginals import GROWN
+from scoredsociety.society.people import (
+    BUSINESS,
+    CONSENT,
+    DOG,
+    DRIVER,
+    INTERNET,
+    PARTY,
+    STUDENT,
+    THIN,
+    TILE,
+    People,
+)
+
+ATTRIBUTE: dict[str, int] = {name: code for code, name in enumerate(get_args(Attribute))}
+"""What a feature score can read, to the code that :func:`attribute` takes."""
+ELIGIBLE: dict[str, int] = {name: code for code, name in enumerate(get_args(Eligible))}
+"""Groups whom conduct or a scheme concerns, to the code that :func:`eligible` takes."""
+GAMING_MEDIAN = 8.0
+"""Hours of games a month: assumed."""
+GAMING_MEDIAN_YOUNG = 20.0
+"""The same of people under ``GAMING_YOUNG``: assumed."""
+GAMING_YOUNG = 30
+GAMING_LOG_SD = 1.0
+DRAFT_AGE = 22
+"""Last age of young men liable to military service."""
+_STEPS = 40
+_TRAIT = int(Block.TRAIT)
+
+
+class Traits(NamedTuple):
+    """Further static attributes of one tile, each of shape (TILE,).
+
+    ``gaming`` f8 hours of games a month; ``frivolous`` f8 share of purchases, Beta(2, 8);
+    ``chance``, ``watched`` f8 uniform; ``parent`` u1: an adult who lives with a person under 18;
+    ``with_child`` u1 by home: whether anybody under 18 lives there.
+    """
+
+    gaming: NDArray[np.float64]
+    frivolous: NDArray[np.float64]
+    chance: NDArray[np.float64]
+    watched: NDArray[np.float64]
+    parent: NDArray[np.uint8]
+    with_child: NDArray[np.uint8]
+
+
+def empty_traits() -> Traits:
+    """Return arrays for one tile, to be filled by :func:`build_traits`."""
+    return Traits(
+        gaming=np.zeros(TILE),
+        frivolous=np.zeros(TILE),
+        chance=np.zeros(TILE),
+        watched=np.zeros(TILE),
+        parent=np.zeros(TILE, np.uint8),
+        with_child=np.zeros(TILE, np.uint8),
+    )
+
+
+@inlined
+def _beta_quantiles(x: NDArray[np.float64], u: NDArray[np.float64], n: int) -> None:
+    """Fill ``x`` with the Beta(2, 8) quantiles of ``u``, to 2**-40, by bisection of all at once.
+
+    Its distribution function is the chance that of nine uniform numbers at least two lie below
+    x: 1 - (1 - x)**8 * (1 + 8 * x).
+    """
+    x[:n] = 0.0
+    width = 1.0
+    for _ in range(_STEPS):
+        width *= 0.5
+        for i in range(n):
+            middle = x[i] + width
+            above = (1.0 - middle) ** 2
+            above *= above
+            above *= above * (1.0 + 8.0 * middle)
+            x[i] = middle if 1.0 - above <= u[i] else x[i]
+
+
+@kernel
+def build_traits(
+    traits: Traits,
+    people: People,
+    home: NDArray[np.int32],
+    n: int,
+    seed: int,
+    replicate: int,
+    tile: int,
+) -> None:
+    """Fill ``traits`` with those of the tile's first ``n`` people; the rest is left as it was.
+
+    Parameters
+    ----------
+    traits : Traits
+        Arrays to fill.
+    people : People
+        The tile.
+    home : (TILE,) int32
+        Households by :func:`scoredsociety.society.households.build_homes`, for the same ``n``.
+    n : int
+        People who exist, 0 to TILE.
+    seed, replicate, tile : int
+        Which tile of which society.
+    """
+    with_child = traits.with_child
+    with_child[:] = 0
+    for i in range(n):
+        if people.age[i] < GROWN:
+            with_child[home[i]] = 1
+    for i in range(n):
+        lanes = words(seed, replicate, i, 0, tile, _TRAIT)
+        median = GAMING_MEDIAN_YOUNG if people.age[i] < GAMING_YOUNG else GAMING_MEDIAN
+        traits.gaming[i] = median * math.exp(GAMING_LOG_SD * normal_quantile(uniform(lanes[0])))
+        traits.watched[i] = uniform(lanes[1])
+        traits.chance[i] = uniform(lanes[2])
+        traits.parent[i] = with_child[home[i]] if people.age[i] >= GROWN else 0
+    # lane 1 has waited where lane 3 belongs
+    _beta_quantiles(traits.frivolous, traits.watched, n)
+    for i in range(n):
+        traits.watched[i] = uniform(words(seed, replicate, i, 0, tile, _TRAIT)[3])
+
+
+@inlined
+def attribute(code: int, i: int, people: People, traits: Traits) -> float:
+    """Return what a feature score reads of person ``i``, 0 to 1; ``code`` as in ``ATTRIBUTE``."""
+    if code == 0:
+        value = people.rank[i]
+    elif code == 1:
+        value = people.age[i] / 100.0
+    elif code == 2:
+        value = people.education[i] / 3.0
+    elif code == 3:
+        value = float(people.urban[i])
+    elif code == 4:
+        value = float(traits.parent[i])
+    elif code == 5:
+        value = traits.gaming[i] / 100.0
+    elif code == 6:
+        value = traits.frivolous[i]
+    elif code == 7:
+        value = 1.0 if people.flags[i] & THIN else 0.0
+    elif code == 8:
+        value = 1.0 if people.flags[i] & STUDENT else 0.0
+    else:
+        value = traits.chance[i]
+    return float(min(value, 1.0))
+
+
+@inlined
+def eligible(code: int, i: int, people: People) -> bool:
+    """Return whether person ``i`` is of a group; ``code`` as in ``ELIGIBLE``.
+
+    Young men are males of 18 to 22 at the start, and those who come of age later. Attributes of
+    adults say of a child what will be.
+    """
+    flags = int(people.flags[i])
+    if code == 0:
+        return True
+    if code == 1:
+        return flags & DRIVER != 0
+    if code == 2:
+        return flags & DOG != 0
+    if code == 3:
+        return flags & BUSINESS != 0
+    if code == 4:
+        return flags & INTERNET != 0
+    if code == 5:
+        return flags & STUDENT != 0
+    if code == 6:
+        return bool(people.female[i] == 0 and people.age[i] <= DRAFT_AGE)
+    if code == 7:
+        return flags & PARTY != 0
+    if code == 8:
+        return flags & CONSENT != 0
+    return flags & THIN != 0
