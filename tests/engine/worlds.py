@@ -91,6 +91,7 @@ def a_list(
         "scheme": "a-list",
         "title": "A list",
         "kind": "list",
+        "operator": "public",
         "summary": "A list.",
         "subjects": SUBJECTS,
         "rules": [{"conduct": conduct_name, "lists": True, "confidence": "assumed"}],
@@ -108,6 +109,7 @@ def points(
         "scheme": "a-score",
         "title": "A score",
         "kind": "points",
+        "operator": "public",
         "summary": "A score.",
         "subjects": SUBJECTS,
         "start": quantity(1000),
@@ -116,6 +118,84 @@ def points(
         "process": process(expiry_months=quantity(expiry)),
         "effects": [],
     } | settings
+
+
+def a_record(rules: list[str], *, expiry: int | None, **settings: Any) -> Tree:
+    """Return a store of records without a score."""
+    return {
+        "scheme": "a-record",
+        "title": "A record",
+        "kind": "record",
+        "operator": "public",
+        "summary": "A record.",
+        "subjects": SUBJECTS,
+        "rules": [{"conduct": c, "lists": True, "confidence": "assumed"} for c in rules],
+        "process": process(expiry_months=quantity(expiry)),
+        "effects": [],
+    } | settings
+
+
+def dimension(weight: float, base: float, **slopes: float) -> Tree:
+    """Return a part of a weighted score; the names of attributes are written with _."""
+    return {
+        "title": "test",
+        "weight": quantity(weight),
+        "base": quantity(base),
+        "terms": [
+            {"attribute": name.replace("_", "-"), "slope": quantity(slope)}
+            for name, slope in slopes.items()
+        ],
+    }
+
+
+def features(
+    rules: dict[str, int], *, dimensions: Tree, records: str, ties: float | None, **settings: Any
+) -> Tree:
+    """Return a weighted score from 350 to 950."""
+    return {
+        "scheme": "a-profile",
+        "title": "A profile",
+        "kind": "features",
+        "operator": "private",
+        "summary": "A profile.",
+        "subjects": SUBJECTS,
+        "features": {
+            "low": quantity(350),
+            "high": quantity(950),
+            "dimensions": dimensions,
+            "records": records,
+            "ties": None if ties is None else quantity(ties),
+        },
+        "rules": [{"conduct": c, "points": p, "confidence": "assumed"} for c, p in rules.items()],
+        "process": process(expiry_months=quantity(None)),
+        "effects": [],
+    } | settings
+
+
+def stars(*, context: str, bands: dict[str, float], numbers: Tree, **settings: Any) -> Tree:
+    """Return a scheme of mutual ratings; ``numbers`` are those of the language."""
+    return {
+        "scheme": "a-rating",
+        "title": "A rating",
+        "kind": "stars",
+        "operator": "private",
+        "summary": "A rating.",
+        "subjects": SUBJECTS,
+        "stars": {name: quantity(value) for name, value in numbers.items()} | {"context": context},
+        "grades": {"bands": bands, "confidence": "assumed"},
+        "process": process(),
+        "effects": [],
+    } | settings
+
+
+def effect(**what: Any) -> Tree:
+    """Return what a status brings."""
+    return what | {"confidence": "assumed"}
+
+
+def memo(origin: str, target: str, **settings: Any) -> Tree:
+    """Return an agreement that copies rows."""
+    return {"origin": origin, "target": target, "confidence": "assumed"} | settings
 
 
 def homogeneous(conducts: dict[str, Tree], *schemes: Tree, **parameters: float) -> ResolvedRegime:

@@ -40,13 +40,17 @@ def _compile(function: Callable[P, R], **options: Any) -> Callable[P, R]:
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function without the global lock, and keep the machine code on disk."""
-    return _compile(function)
+    """Compile a function without the global lock, and keep the machine code on disk.
+
+    It must not make arrays: there are no reference counts, so that handing over named tuples of
+    many arrays costs nothing.
+    """
+    return _compile(function, _nrt=False)
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function that only kernels call."""
-    return _compile(function)
+    """Compile a function that only kernels call; it must not make arrays either."""
+    return _compile(function, _nrt=False)
 
 
 def unrolled(function: Callable[P, R]) -> Callable[P, R]:

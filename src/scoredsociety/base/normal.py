@@ -17,6 +17,12 @@ def normal_cdf(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @inlined
+def normal_share(x: float) -> float:
+    """Return the standard normal distribution function at one number."""
+    return 0.5 * math.erfc(-x / math.sqrt(2.0))
+
+
+@inlined
 def normal_quantile(p: float) -> float:
     """Return the standard normal quantile of ``p`` in (0, 1).
 

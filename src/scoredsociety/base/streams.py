@@ -44,13 +44,26 @@ class Block(IntEnum):
     GENERAL = 4  # z, -, -, -
     CONTEXT = 5  # propensity in one context, -, -, - (stream = identity of the context)
     HOUSEHOLD = 6  # noise of the matching, single, -, -
+    TRAIT = 7  # gaming, frivolous purchases, chance, assumes to be watched
+    FRIENDS = 8  # number of friends, -, -, -
+    MATCH = 9  # shuffles of the ends of friendships
     # candidates: stream = identity of the conduct
     FIRST = 16  # first arrival in layer 0, 1, 2, 3
     CANDIDATE = 17  # height, channel, truth, gap to the next
     PROCESS = 18  # notice, filing, review, exemption (one per scheme)
     OUTCOME = 19  # duration, wrong person, late filing, late review (one per scheme)
+    EXEMPT = 20  # dropped, -, -, - (one per scheme)
+    COPY = 21  # passed on, -, -, - (one per pair of schemes)
+    JOINT = 22  # four institutions (layer field: layer | four << 3; one per list)
+    NAMESAKE = 23  # hit, who, duration, late; with 8 in the layer field: wins, -, -, -
+    ENROL = 24  # covered or willing, -, -, - (stream = identity of the scheme)
     # months
     ATTEMPT = 32  # flight, rail, -, -
+    TIE = 33  # four friends (layer field: which four)
+    TRADE = 34  # partner, own rating, partner's rating, retaliation (serial: which trade)
+    # organisations: who = position among those of the scheme, tile = identity of the scheme
+    ORGANISATION = 48  # cost of complying, of the Party, never audited, covered (stream 0)
+    INSPECTION = 49  # audited, by somebody independent, -, - (stream = month)
 
 
 @unrolled

@@ -2,6 +2,7 @@
 
 from scoredsociety.engine.compile import Compiled, compile_regime, highest_rates
 from scoredsociety.engine.errors import EngineError
+from scoredsociety.engine.organisations import run_organisations
 from scoredsociety.engine.result import (
     CELL_FIELDS,
     CELLS,
@@ -16,11 +17,14 @@ from scoredsociety.engine.result import (
 )
 from scoredsociety.engine.run import run_society
 from scoredsociety.engine.schedule import SCHEDULE, Step
+from scoredsociety.engine.state import BUCKETS, OWN_LEVELS
 
 __all__ = [
+    "BUCKETS",
     "CELLS",
     "CELL_FIELDS",
     "LEDGER_DTYPE",
+    "OWN_LEVELS",
     "PROFILE_FIELDS",
     "SCHEDULE",
     "Compiled",
@@ -34,5 +38,6 @@ __all__ = [
     "Truth",
     "compile_regime",
     "highest_rates",
+    "run_organisations",
     "run_society",
 ]

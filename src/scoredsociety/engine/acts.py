@@ -18,15 +18,23 @@ from scoredsociety.engine.codes import (
     BITS_8,
     EDGES,
     EXCUSED,
+    LAST_YEAR,
     NO_EVENT,
+    NONE,
     OUTCOME,
     RATE_ERROR,
+    SANCTIONS,
     TRUE,
     WRONG,
     owner,
 )
 from scoredsociety.engine.program import Program
-from scoredsociety.engine.scalars import accepted_share, channel_of, perceived_factor
+from scoredsociety.engine.scalars import (
+    accepted_share,
+    believed_share,
+    channel_of,
+    perceived_factor,
+)
 from scoredsociety.engine.state import INNOCENT, SHOCK, Scratch, Tally
 
 
@@ -42,6 +50,151 @@ def shocks(scratch: Scratch, program: Program, month: int) -> None:
 
 
 @inlined
+def announced(schemes: Any, month: int) -> int:
+    """Return the bits of the schemes that are announced and have not ended."""
+    bits = 0
+    for s in range(schemes.shape[0]):
+        if schemes[s].announced < month <= schemes[s].ends:
+            bits |= 1 << s
+    return bits
+
+
+@inlined
+def _expected(schemes: Any, ruled: NDArray[np.int64], first: int, last: int, known: int) -> float:
+    """Return the highest factor by which the schemes that somebody knows raise certainty."""
+    most = 1.0
+    for k in range(first, last):
+        s = ruled[k]
+        if known >> s & 1 and schemes[s].certainty > most:
+            most = schemes[s].certainty
+    return float(most)
+
+
+@inlined
+def _spoken(
+    schemes: Any,
+    ruled: NDArray[np.int64],
+    first: int,
+    last: int,
+    kind: Any,
+    settings: Any,
+    person: Any,
+    known: int,
+    acts: float,
+    caught: float,
+) -> float:
+    """Return the multiple of lawful speech: 1 - chi x belief that it is scored."""
+    if person.watched:
+        return float(1.0 - settings.chill)
+    weight, certainty = 0.0, 1.0
+    for k in range(first, last):
+        s = ruled[k]
+        if known >> s & 1:
+            weight = 1.0
+            certainty = max(certainty, schemes[s].certainty)
+    if weight == 0.0 and known & settings.scores_speech:
+        weight = settings.vagueness
+        for s in range(schemes.shape[0]):
+            if (known & settings.scores_speech) >> s & 1:
+                certainty = max(certainty, schemes[s].certainty)
+    if weight == 0.0:
+        return 1.0
+    prior = min(1.0, certainty * kind.chance)
+    believed = believed_share(prior, settings.prior_acts, acts, caught)
+    return float(1.0 - settings.chill * weight * settings.identifiability * believed)
+
+
+@inlined
+def _answer(
+    schemes: Any,
+    ruled: NDArray[np.int64],
+    first: int,
+    last: int,
+    kind: Any,
+    settings: Any,
+    person: Any,
+    known: int,
+    acts: float,
+    caught: float,
+) -> float:
+    """Return the multiple by which conduct answers to what a person expects, before any cap.
+
+    ``acts`` and ``caught`` are the person's own so far; ``first`` to ``last`` are the places in
+    ``ruled`` of the schemes with a rule for the conduct.
+    """
+    if kind.deed:
+        for k in range(first, last):
+            if known >> ruled[k] & 1:
+                return float(1.0 + settings.deed_boost)
+        return 1.0
+    if kind.lawful:
+        return _spoken(schemes, ruled, first, last, kind, settings, person, known, acts, caught)
+    if kind.chance <= 0.0:
+        return 1.0
+    prior = kind.chance
+    if known:
+        prior = min(1.0, kind.chance * _expected(schemes, ruled, first, last, known))
+    return perceived_factor(
+        prior, kind.chance, settings.prior_acts, acts, caught, settings.elasticity
+    )
+
+
+@inlined
+def _used_to(
+    past: Any,
+    schemes: Any,
+    ruled: NDArray[np.int64],
+    first: int,
+    last: int,
+    kind: Any,
+    settings: Any,
+    person: Any,
+    rate: float,
+    caught: float,
+    month: int,
+    factor: float,
+) -> float:
+    """Return habit times the answer of this month, after catching up with the months between."""
+    cap = kind.certainty_cap
+    if past.month == 0:  # nothing worked out yet
+        past.month = person.adult_from
+        past.habit = 1.0
+        past.factor = -1.0
+    while past.month < month:
+        if past.factor < 0.0:
+            known = person.known & announced(schemes, past.month)
+            acts = rate * (past.month - person.adult_from)
+            past.factor = min(
+                _answer(schemes, ruled, first, last, kind, settings, person, known, acts, caught),
+                cap,
+            )
+        past.habit = min(cap, past.habit + settings.habit * (past.factor * past.habit - past.habit))
+        past.month += 1
+        past.factor = -1.0
+    past.factor = factor
+    return float(min(factor * past.habit, cap))
+
+
+@inlined
+def _excused(
+    kind: Any, person: Any, settings: Any, bit_harm: NDArray[np.float64], shocked: bool
+) -> float:
+    """Return the chance that a person could not do otherwise."""
+    if shocked:
+        return float(kind.excused_after_shock)
+    share = kind.excused
+    mask = person.mask & SANCTIONS
+    if kind.hardship_excuse > 0.0 and mask != NONE:
+        harm = 0.0
+        for bit in range(32):
+            if (mask >> np.uint64(bit)) & np.uint64(1):
+                harm += bit_harm[bit]
+        hardship = 1.0 - np.exp(-harm / settings.hardship_scale)
+        share += (kind.excused_after_shock - kind.excused) * kind.hardship_excuse * hardship
+    return float(share)
+
+
+@inlined
 def conduct(
     scratch: Scratch,
     tally: Tally,
@@ -51,28 +204,25 @@ def conduct(
     replicate: int,
     tile: int,
     month: int,
+    months: int,
 ) -> int:
     """Take steps 3 and 4: acts from the state at the start of the month; detection.
 
     Returns 0, or RATE_ERROR if a rate was above its majorant.
     """
     persons, standings, candidates = scratch.persons, scratch.standings, scratch.candidates
-    order, accepted, rate, caught = scratch.order, scratch.accepted, scratch.rate, scratch.caught
+    order, accepted = scratch.order, scratch.accepted
     ledger, links, count = scratch.ledger, scratch.links, scratch.counts
     bucket, bucket_first = scratch.bucket, scratch.bucket_first
-    conducts, rules, schemes, channels = (
-        program.conducts,
-        program.rules,
-        program.schemes,
-        program.channels,
-    )
-    edge, code_of, prior, settings = (
-        program.channel_edge,
-        program.channel_code,
-        program.prior,
-        program.settings[0],
-    )
+    conducts, rules, channels = program.conducts, program.rules, program.channels
+    schemes, settings, bit_harm = program.schemes, program.settings[0], program.bit_harm
+    ruled, ruled_first = program.ruled, program.ruled_first
+    rate, caught, habit = scratch.rate, scratch.caught, scratch.habit
+    edge, code_of = program.channel_edge, program.channel_code
+    felt, felt_first = program.felt, program.felt_first
     acts, load, caps = tally.acts, tally.load, tally.caps
+    unlimited = edge.shape[2] - 1
+    open_schemes = announced(schemes, month)
     n = 0
     for position in range(scratch.first[month], scratch.first[month + 1]):
         k = order[position]
@@ -90,51 +240,59 @@ def conduct(
             continue
         c = int(point.code)
         kind = conducts[c]
+        group = int(person.minority)
         caps[c, 0] += 1
-        plain = 1.0  # the multiple of the base rate, without feedback
-        if kind.deed:
-            if person.known:
-                plain += settings.deed_boost
-        else:
-            plain = perceived_factor(
-                prior[c, person.known],
-                kind.chance,
-                settings.prior_acts,
-                rate[c, i] * (month - person.adult_from),
-                float(caught[i, c]),
-                settings.elasticity,
-            )
-            if plain > kind.certainty_cap:
-                plain = kind.certainty_cap
-                caps[c, 1] += 1
+        # the multiple of the base rate, without feedback
+        known = person.known & open_schemes
+        plain = _answer(
+            schemes, ruled, ruled_first[c], ruled_first[c + 1], kind, settings, person, known,
+            rate[c, i] * (month - person.adult_from), float(caught[i, c]),
+        )  # fmt: skip
+        if plain > kind.certainty_cap and not kind.deed:
+            plain = kind.certainty_cap
+            caps[c, 1] += 1
+        if settings.habit > 0.0 and not (kind.deed or kind.lawful):
+            plain = _used_to(
+                habit[i, c], schemes, ruled, ruled_first[c], ruled_first[c + 1], kind, settings,
+                person, rate[c, i], float(caught[i, c]), month, plain,
+            )  # fmt: skip
         shocked = person.shocked_to >= month
         if shocked:
             plain *= 1.0 + kind.shock_factor
+        factor = kind.factor_minority if group else kind.factor_majority
+        height = point.height
+        if factor != 1.0:
+            height = point.height / factor if factor > 0.0 else 1e300
         multiple = plain
         cause = -1
-        for s in range(schemes.shape[0]):
+        for f in range(felt_first[c], felt_first[c + 1]):
+            s = felt[f]
             rule = rules[s, c]
+            standing = standings[s, i]
             before = multiple
-            if rule.theta_listed > 0.0 and standings[s, i].entries > 0:
-                entries = min(int(standings[s, i].entries), int(rule.counts_to))
+            if rule.theta_listed > 0.0 and standing.entries > 0:
+                entries = min(int(standing.entries), int(rule.counts_to))
                 multiple *= 1.0 + rule.theta_listed * entries
-                if before <= point.height < multiple:
-                    height = point.height / before
-                    cause = _cause(ledger, links, person.newest, s, entries, height, rule)
-            elif rule.theta_below > 0.0 and standings[s, i].grade > rule.below:
+                if before <= height < multiple:
+                    cause = _cause(ledger, links, person.newest, s, entries, height / before, rule)
+            elif (
+                rule.theta_below > 0.0
+                and standing.enrolled_from <= month
+                and standing.grade > rule.below
+            ):
                 multiple *= 1.0 + rule.theta_below
-                if before <= point.height < multiple:
-                    cause = standings[s, i].last_row
+                if before <= height < multiple:
+                    cause = standing.last_row
         layer = int(point.layer)
         low = EDGES[layer]
         width = EDGES[layer + 1] - low
-        if multiple > EDGES[kind.layers] * 1.000000001:
+        if multiple * max(factor, 1.0) > EDGES[kind.layers] * 1.000000001:
             return RATE_ERROR
         share = accepted_share(multiple, low, width)
         acts[c, month - 1, int(person.cell) & 1, person.pilot] += np.int64(share * 65536.0)
-        if point.height >= multiple:
+        if height >= multiple or point.channel >= edge[group, c, unlimited]:
             continue
-        where = channel_of(point.channel, edge, capacity, code_of, c, month)
+        where = channel_of(point.channel, edge, capacity, code_of, group, c, month)
         full = where < 0
         if full:
             where = -1 - where
@@ -145,7 +303,7 @@ def conduct(
         truth = TRUE
         subject = i
         via = channels[channel]
-        wrong = via.wrong_minority if person.minority else via.wrong_majority
+        wrong = via.wrong_minority if group else via.wrong_majority
         rest = (point.truth - wrong) / (1.0 - wrong)  # uniform again where nobody is mistaken
         if point.truth < wrong:
             rest = point.truth / wrong
@@ -160,12 +318,14 @@ def conduct(
                 tile,
                 OUTCOME | (np.uint64(layer) << BITS_8),
             )
-            other = _somebody_else(person, bucket, bucket_first, uniform(lanes[1]))
+            other = somebody_else(person, bucket, bucket_first, uniform(lanes[1]))
             if other >= 0:
                 subject = other
                 truth = WRONG
-        if truth == TRUE and rest < (kind.excused_after_shock if shocked else kind.excused):
+        if truth == TRUE and rest < _excused(kind, person, settings, bit_harm, shocked):
             truth = EXCUSED
+        if truth != WRONG and month > months - LAST_YEAR:
+            person.acted |= np.uint64(1) << np.uint64(c)
         generation = 0 if cause < 0 else min(int(ledger[cause].generation) + 1, 255)
         _accept(accepted[n], k, subject, c, channel, truth, cause, generation)
         n += 1
@@ -212,7 +372,7 @@ def _accept(
 
 
 @inlined
-def _somebody_else(
+def somebody_else(
     person: Any, bucket: NDArray[np.int32], bucket_first: NDArray[np.int64], u: float
 ) -> int:
     """Return another adult of the same group, city and tile, or -1 if there is none."""

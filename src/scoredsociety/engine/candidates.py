@@ -18,8 +18,8 @@ from scoredsociety.base.jit import inlined, kernel
 from scoredsociety.base.normal import normal_quantile
 from scoredsociety.base.streams import Block, uniform, words, words_of_many
 from scoredsociety.engine.program import LAYERS, Program, identity
-from scoredsociety.engine.state import INNOCENT, SHOCK, Scratch
-from scoredsociety.society.people import BUSINESS, DOG, DRIVER
+from scoredsociety.engine.state import INNOCENT, SHOCK, Rooms, Scratch
+from scoredsociety.society.traits import eligible
 
 _CONTEXT, _FIRST, _CANDIDATE = (np.uint64(b) for b in (Block.CONTEXT, Block.FIRST, Block.CANDIDATE))
 _EDGES = np.array(LAYERS)
@@ -31,7 +31,14 @@ _INNOCENT_LAYER = 7
 
 @kernel
 def base_rates(
-    scratch: Scratch, program: Program, n: int, months: int, seed: int, replicate: int, tile: int
+    scratch: Scratch,
+    rooms: Rooms,
+    program: Program,
+    n: int,
+    months: int,
+    seed: int,
+    replicate: int,
+    tile: int,
 ) -> None:
     """Fill ``scratch.rate`` (C, TILE): acts a month of each person at multiple 1.
 
@@ -42,36 +49,27 @@ def base_rates(
         scratch.rate,
         program.conducts,
         program.settings[0],
-        scratch.lanes,
+        rooms.lanes,
     )
-    persons, flags, general, rank = (
-        scratch.persons,
-        scratch.people.flags,
-        scratch.people.general,
-        scratch.people.rank,
-    )
+    persons, general, rank = scratch.persons, rooms.people.general, rooms.people.rank
+    propensity = rooms.propensity
     last_context = np.uint64(0)
     for c in range(conducts.shape[0]):
         conduct = conducts[c]
         if conduct.context != last_context:
             last_context = conduct.context
             words_of_many(lanes, seed, replicate, last_context, tile, _CONTEXT)
-        bit = 0
-        if conduct.who == 1:
-            bit = DRIVER
-        elif conduct.who == 2:
-            bit = DOG
-        elif conduct.who == 3:
-            bit = BUSINESS
+            for i in range(n):
+                own = normal_quantile(uniform(lanes[0, i]))
+                propensity[i] = settings.common * general[i] + settings.special * own
         s, g = conduct.log_sd, conduct.gradient
         acts = conduct.monthly / conduct.gradient_mean
         for i in range(n):
-            eligible = bit == 0 or flags[i] & bit
-            own_acts = acts if eligible else acts * conduct.others
+            own_acts = acts
+            if conduct.who != 0 and not eligible(conduct.who, i, rooms.people):
+                own_acts = acts * conduct.others
             if own_acts > 0.0 and persons[i].adult_from <= months:
-                own = normal_quantile(uniform(lanes[0, i]))
-                z = settings.common * general[i] + settings.special * own
-                own_acts *= np.exp(s * z - 0.5 * s * s - g * (rank[i] - 0.5))
+                own_acts *= np.exp(s * propensity[i] - 0.5 * s * s - g * (rank[i] - 0.5))
             rate[c, i] = own_acts
 
 
@@ -124,7 +122,14 @@ def _scatter(
 
 @kernel
 def draw_candidates(
-    scratch: Scratch, program: Program, n: int, months: int, seed: int, replicate: int, tile: int
+    scratch: Scratch,
+    rooms: Rooms,
+    program: Program,
+    n: int,
+    months: int,
+    seed: int,
+    replicate: int,
+    tile: int,
 ) -> int:
     """Draw everything that could happen to the first ``n`` people of a tile.
 
@@ -139,10 +144,10 @@ def draw_candidates(
         scratch.candidates,
         scratch.persons,
         scratch.rate,
-        scratch.lanes,
+        rooms.lanes,
     )
     conducts, shock = program.conducts, program.settings[0].shock_monthly
-    windows = scratch.windows  # row 0: all months; row 1 + i: months in which person i is shocked
+    windows = rooms.windows  # row 0: all months; row 1 + i: months in which person i is shocked
     windows[0, :] = 1
     windows[1:, :] = 0
     if shock > 0.0:
@@ -161,14 +166,14 @@ def draw_candidates(
                     windows[1 + i, first : first + program.settings[0].shock_months] = 1
     for c in range(conducts.shape[0]):
         conduct = conducts[c]
-        for layer in range(conduct.layers):
+        for layer in range(conduct.layers if conduct.drawn > 0.0 else 0):
             if layer % 4 == 0:
                 field = np.uint64(layer // 4) << _8
                 words_of_many(lanes, seed, replicate, conduct.identity, tile, _FIRST | field)
             low = _EDGES[layer]
             width = _EDGES[layer + 1] - low
             only_shocked = low >= conduct.calm
-            span = conduct.chance * width * months
+            span = conduct.drawn * width * months
             for i in range(n):
                 u = uniform(lanes[layer % 4, i])
                 if (
@@ -178,7 +183,7 @@ def draw_candidates(
                 ):
                     used = _scatter(
                         candidates, used, i, c, layer, conduct.identity,
-                        rate[c, i] * conduct.chance * width, low, width, u, windows,
+                        rate[c, i] * conduct.drawn * width, low, width, u, windows,
                         1 + i if only_shocked else 0, months, seed, replicate, tile,
                     )  # fmt: skip
         if conduct.innocent_majority > 0.0 or conduct.innocent_minority > 0.0:
@@ -208,8 +213,10 @@ def _sort(
         first[candidates[k].month + 1] += 1
     for t in range(1, months + 2):
         first[t] += first[t - 1]
-    place = first.copy()
     for k in range(used):
         t = candidates[k].month
-        order[place[t]] = k
-        place[t] += 1
+        order[first[t]] = k
+        first[t] += 1
+    for t in range(months + 1, 0, -1):  # each has moved to where the next begins
+        first[t] = first[t - 1]
+    first[0] = 0

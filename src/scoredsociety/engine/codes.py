@@ -14,6 +14,10 @@ from scoredsociety.engine.result import ExitReason, Flag, Kind, Truth
 
 EDGES = np.array(LAYERS)
 PROCESS, OUTCOME, ATTEMPT = (np.uint64(b) for b in (Block.PROCESS, Block.OUTCOME, Block.ATTEMPT))
+EXEMPT, COPY, JOINT, SAME_NAME = (
+    np.uint64(b) for b in (Block.EXEMPT, Block.COPY, Block.JOINT, Block.NAMESAKE)
+)
+ENROL, TIE, TRADE = (np.uint64(b) for b in (Block.ENROL, Block.TIE, Block.TRADE))
 BITS_8, BITS_12, BITS_16, BITS_32 = np.uint64(8), np.uint64(12), np.uint64(16), np.uint64(32)
 NONE, SANCTIONS = np.uint64(0), np.uint64(0xFFFFFFFF)
 RECORD, ENTRY, SPELL = int(Kind.RECORD), int(Kind.ENTRY), int(Kind.SPELL)
@@ -28,11 +32,16 @@ LATE, RECOVERED, STOPPED = (
     int(ExitReason.RECOVERED),
     int(ExitReason.STOPPED),
 )
+RESET, SHUT = int(ExitReason.RESET), int(ExitReason.SHUT)
 NOTIFIED, FILED, CORRECTED = int(Flag.NOTIFIED), int(Flag.FILED), int(Flag.CORRECTED)
 DISCOVERED, FILED_LATE = int(Flag.DISCOVERED), int(Flag.FILED_LATE)
-COPIED, EXEMPTED = int(Flag.COPIED), int(Flag.EXEMPTED)
+COPIED, EXEMPTED, NAMESAKE = int(Flag.COPIED), int(Flag.EXEMPTED), int(Flag.NAMESAKE)
 BANNED, TOUCHED, ACCEPTED = 0, 1, 2
 """Positions in ``Scratch.counts``."""
+LAST_YEAR = 12
+"""Months of conduct that a score is asked to foretell."""
+ENOUGH = 36
+"""Fewest months of a run in which that is asked."""
 RATE_ERROR = -2
 """What a step returns when a rate was above its majorant."""
 

@@ -10,17 +10,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from scoredsociety.engine.detection import detection
 from scoredsociety.engine.errors import EngineError
-from scoredsociety.engine.program import CHANNEL, LAYERS, Program, identity
-from scoredsociety.engine.tables import (
-    conduct_tables,
-    name_measures,
-    records,
+from scoredsociety.engine.program import (
+    LAYERS,
+    MAX_CONDUCTS,
+    MAX_SCHEMES,
+    Program,
+    identity,
     salt,
-    scheme_tables,
+)
+from scoredsociety.engine.schemes import scheme_tables
+from scoredsociety.engine.tables import (
+    channel_table,
+    conduct_tables,
+    highest_multiple,
+    name_measures,
     settings_table,
 )
-from scoredsociety.schemes.model import Conduct, ResolvedRegime
+from scoredsociety.schemes.model import ResolvedRegime
 
 DEFAULT_AWARE = (0.11, 0.0398)
 """Aware shares, inside and outside, by which people are grouped if no scheme announces itself."""
@@ -59,6 +69,7 @@ def compile_regime(
     median_income: float,
     aware_reference: tuple[float, float] | None = None,
     majorants: Mapping[str, float] | None = None,
+    household: float = 2.62,
 ) -> Compiled:
     """Flatten a regime.
 
@@ -74,71 +85,63 @@ def compile_regime(
     majorants : mapping of str to float, optional
         Multiples of the base rate, by conduct, that the candidates must cover at least: the arms
         of a comparison share one set. Covering more changes no result.
+    household : float
+        Mean size of a household.
 
     Raises
     ------
     EngineError
         If two names share an identity, or a rate could exceed the highest layer of candidates.
     """
-    world = regime.world
-    schemes, conducts = list(regime.schemes.values()), list(world.conducts.items())
-    channels = list(world.channels)
+    world, schemes = regime.world, regime.of_people()
     _distinct([*world.conducts, "shock"], identity, "conducts")
     _distinct(list(world.contexts), identity, "contexts")
-    _distinct(list(regime.schemes), salt, "schemes")
-    if len(schemes) > 8 or len(conducts) > 63:
+    _distinct(list(schemes), salt, "schemes")
+    if len(schemes) > MAX_SCHEMES or len(world.conducts) > MAX_CONDUCTS:
         raise EngineError(
-            f"a regime of {len(schemes)} schemes and {len(conducts)} conducts is too large: "
-            "at most 8 schemes and 63 conducts can act at once"
+            f"a regime of {len(schemes)} schemes and {len(world.conducts)} conducts is too large: "
+            f"at most {MAX_SCHEMES} schemes of people and {MAX_CONDUCTS} conducts can act at once"
         )
+    announcing = (s.awareness for s in schemes.values() if s.awareness)
     reference = aware_reference or next(
-        ((s.awareness.inside.value, s.awareness.outside.value) for s in schemes if s.awareness),
-        DEFAULT_AWARE,
+        ((a.inside.value, a.outside.value) for a in announcing), DEFAULT_AWARE
     )
     measures, flows, bit_measure, positions = name_measures(regime)
-    rules, schemes_table, by_grade = scheme_tables(regime, schemes, list(world.conducts), positions)
+    detections = {name: detection(regime, c) for name, c in world.conducts.items()}
+    reach = {name: highest_multiple(regime, name, c) for name, c in world.conducts.items()}
     highest = {
-        name: max(_highest(regime, name, conduct), (majorants or {}).get(name, 0.0))
-        for name, conduct in conducts
+        name: max(own * max(1.0, *detections[name].factor), (majorants or {}).get(name, 0.0))
+        for name, own in reach.items()
     }
     psi = world.parameters.shock_factor.value
     calm = {
-        name: _highest(regime, name, c) / (1.0 + psi if c.shock else 1.0) for name, c in conducts
+        name: reach[name] * max(1.0, *detections[name].factor) / (1.0 + psi if c.shock else 1.0)
+        for name, c in world.conducts.items()
     }
-    conduct_table, by_conduct = conduct_tables(regime, conducts, channels, schemes, highest, calm)
+    conduct_table, by_conduct = conduct_tables(regime, detections, highest, calm)
+    bit_harm = np.zeros(64)
+    bit_harm[: len(world.sanctions)] = [s.harm.value for s in world.sanctions.values()]
     program = Program(
         conducts=conduct_table,
-        channels=records(
-            CHANNEL,
-            [
-                {
-                    "wrong_majority": c.wrong_person.majority.value,
-                    "wrong_minority": c.wrong_person.minority.value,
-                    "human_review": c.human_review.value,
-                    "capacity": c.capacity.value or 0.0,
-                }
-                for c in world.channels.values()
-            ],
-        ),
-        schemes=schemes_table,
-        rules=rules,
-        settings=settings_table(regime, median_income, reference),
+        channels=channel_table(regime),
+        settings=settings_table(regime, median_income, household, reference),
         bit_measure=bit_measure,
+        bit_harm=bit_harm,
         **by_conduct,
-        **by_grade,
+        **scheme_tables(regime, positions),
     )
     covered = {
         name: {
             "highest": highest[name],
             "layers_to": LAYERS[int(conduct_table["layers"][i])],
         }
-        for i, (name, conduct) in enumerate(conducts)
+        for i, name in enumerate(world.conducts)
     }
     return Compiled(
         program=program,
-        schemes=tuple(regime.schemes),
+        schemes=tuple(schemes),
         conducts=tuple(world.conducts),
-        channels=tuple(channels),
+        channels=tuple(world.channels),
         measures=tuple(measures),
         flows=frozenset(flows),
         majorants=covered,
@@ -156,21 +159,9 @@ def _distinct(names: Sequence[str], function: Callable[[str], int], what: str) -
             )
 
 
-def _highest(regime: ResolvedRegime, name: str, conduct: Conduct) -> float:
-    """Return the largest multiple of the base rate that any state can reach."""
-    world = regime.world
-    if conduct.deed:
-        return 1.0 + world.parameters.deed_boost.value
-    highest = conduct.certainty_cap.value
-    for scheme in regime.schemes.values():
-        for feedback in scheme.feedback:
-            if feedback.conduct == name:
-                highest *= 1.0 + feedback.theta.value * feedback.counts_to
-    return highest * (1.0 + world.parameters.shock_factor.value if conduct.shock else 1.0)
-
-
 def highest_rates(regime: ResolvedRegime) -> dict[str, float]:
     """Return, by conduct, the largest multiple of the base rate that any state can reach."""
     return {
-        name: _highest(regime, name, conduct) for name, conduct in regime.world.conducts.items()
+        name: highest_multiple(regime, name, conduct) * max(1.0, *detection(regime, conduct).factor)
+        for name, conduct in regime.world.conducts.items()
     }

@@ -14,11 +14,13 @@ from scoredsociety.engine.codes import (
     LATE,
     NONE,
     NOTIFIED,
+    RESET,
+    SHUT,
     TERM,
     TRUE,
     touch,
 )
-from scoredsociety.engine.program import REFUSED_FLY, REFUSED_RAIL, Program
+from scoredsociety.engine.program import FEATURES, REFUSED_FLY, REFUSED_RAIL, Program
 from scoredsociety.engine.scalars import attempts
 from scoredsociety.engine.state import Scratch, Tally
 
@@ -44,7 +46,7 @@ def counters(
         row = person.newest
         while row >= 0:
             if ledger[row].month < month:
-                mask |= schemes[ledger[row].scheme].listed_mask
+                mask |= schemes[ledger[row].scheme].listed_mask | links[row].extra
                 oldest = row
             row = links[row].chain
         flight = mask & settings.flight_mask
@@ -72,32 +74,19 @@ def counters(
 
 
 @inlined
-def exits(scratch: Scratch, tally: Tally, program: Program, month: int, base: int) -> None:
-    """Take step 12: entries end by performance, term or late appeal; records expire."""
-    persons, standings, ledger, links = (
-        scratch.persons,
-        scratch.standings,
-        scratch.ledger,
-        scratch.links,
-    )
-    banned, count = scratch.banned, scratch.counts
+def exits(scratch: Scratch, tally: Tally, program: Program, n: int, month: int, base: int) -> None:
+    """Take step 12: performance, term, late appeal; records expire; scores reset, schemes end."""
+    persons, ledger, links = scratch.persons, scratch.ledger, scratch.links
+    banned, count, schemes = scratch.banned, scratch.counts, program.schemes
     row = scratch.due[month]
     while row >= 0:
         record = ledger[row]
         i = int(record.subject) - base
-        if record.kind == ENTRY:
-            if record.exit == IN_FORCE:
+        if record.exit == IN_FORCE:
+            if record.kind == ENTRY:
                 _leave(scratch, tally, program, row, i, month)
-        else:
-            standing = standings[record.scheme, i]
-            record.exit = TERM
-            record.end = month
-            standing.balance -= record.points
-            standing.held -= links[row].holds
-            if record.truth == TRUE:
-                standing.honest -= record.points
-                standing.held_honest -= links[row].holds
-            touch(persons[i], scratch.touched, count, i)
+            else:
+                _expire(scratch, program, row, i, month)
         row = links[row].due
     position = 0
     while position < count[BANNED]:
@@ -107,10 +96,70 @@ def exits(scratch: Scratch, tally: Tally, program: Program, month: int, base: in
             after = links[row].chain
             if links[row].ends_as == LATE:
                 _leave(scratch, tally, program, row, i, month)
+            elif schemes[ledger[row].scheme].ends == month:
+                links[row].ends_as = SHUT
+                _leave(scratch, tally, program, row, i, month)
             row = after
         if persons[i].newest >= 0:
             position += 1
         # otherwise somebody else now stands at this position
+    for s in range(schemes.shape[0]):
+        if schemes[s].reset_at >= 0:
+            _resets(scratch, tally, program, s, n, month)
+        if schemes[s].ends == month:
+            for i in range(n):
+                if scratch.standings[s, i].enrolled_from <= month:
+                    touch(persons[i], scratch.touched, count, i)
+
+
+@inlined
+def _expire(scratch: Scratch, program: Program, row: int, i: int, month: int) -> None:
+    """End one record of a score at the end of ``month``."""
+    record, links = scratch.ledger[row], scratch.links
+    standing = scratch.standings[record.scheme, i]
+    record.exit = TERM
+    record.end = month
+    standing.balance -= record.points
+    standing.held -= links[row].holds
+    if record.points < 0:
+        standing.strikes -= 1
+    if record.truth == TRUE:
+        standing.honest -= record.points
+        standing.held_honest -= links[row].holds
+    scheme = program.schemes[record.scheme]
+    if scheme.kind == FEATURES:
+        scratch.dirty[scheme.feature, i] = 1
+    # records of one scheme expire in the order in which they were made: it is the last of its chain
+    if standing.records == row:
+        standing.records = -1
+    touch(scratch.persons[i], scratch.touched, scratch.counts, i)
+
+
+@inlined
+def _resets(scratch: Scratch, tally: Tally, program: Program, s: int, n: int, month: int) -> None:
+    """Begin the scores anew of those whose course or ban is over."""
+    ledger, links, scheme = scratch.ledger, scratch.links, program.schemes[s]
+    for i in range(n):
+        standing = scratch.standings[s, i]
+        if standing.reset_on != month:
+            continue
+        row = standing.records
+        while row >= 0 and ledger[row].exit == IN_FORCE:
+            ledger[row].exit = RESET
+            ledger[row].end = month
+            row = links[row].chain
+        standing.records = -1
+        standing.reset_on = 0
+        standing.balance = scheme.start
+        standing.honest = scheme.start
+        standing.count = 0
+        standing.held = 0
+        standing.held_honest = 0
+        standing.strikes = 0
+        standing.last_row = -1
+        person = scratch.persons[i]
+        tally.monthly[scheme.m_reset, month - 1, person.cell] += 1
+        touch(person, scratch.touched, scratch.counts, i)
 
 
 @inlined

@@ -13,15 +13,25 @@ from scoredsociety.engine.codes import (
     BITS_32,
     EXCUSED,
     IN_FORCE,
+    NO_EVENT,
     NONE,
     RECOVERED,
     SANCTIONS,
+    SHUT,
     SPELL,
     TOUCHED,
     TRUE,
 )
-from scoredsociety.engine.program import REWARDED, SANCTIONED, Program
-from scoredsociety.engine.scalars import grade_of
+from scoredsociety.engine.program import (
+    CHILDREN,
+    FEATURES,
+    NEVER,
+    POINTS,
+    REWARDED,
+    SANCTIONED,
+    Program,
+)
+from scoredsociety.engine.scores import honest_grade, settled_grade
 from scoredsociety.engine.state import Scratch, Tally
 
 
@@ -38,19 +48,42 @@ def beliefs(scratch: Scratch) -> None:
 
 @inlined
 def observe(
-    scratch: Scratch, used: int, tally: Tally, program: Program, months: int, month: int
+    scratch: Scratch,
+    used: int,
+    tally: Tally,
+    program: Program,
+    months: int,
+    month: int,
+    base: int,
 ) -> int:
     """Take step 16: settle the grades, spells, sanctions and rewards of all who were touched."""
-    persons, standings, ledger = scratch.persons, scratch.standings, scratch.ledger
+    persons, standings, ledger, links = (
+        scratch.persons,
+        scratch.standings,
+        scratch.ledger,
+        scratch.links,
+    )
     schemes, floors, grade_mask = program.schemes, program.floors, program.grade_mask
     monthly, mobility, count = tally.monthly, tally.mobility, scratch.counts
+    joint = program.joints.shape[0] > 0
     for position in range(count[TOUCHED]):
         i = scratch.touched[position]
         person = persons[i]
         person.touched = 0
         mask = NONE
+        if joint:
+            row = person.newest
+            while row >= 0:
+                mask |= links[row].extra
+                row = links[row].chain
         for s in range(schemes.shape[0]):
             scheme, standing = schemes[s], standings[s, i]
+            if standing.enrolled_from > month:
+                continue
+            closes = scheme.ends == month
+            if closes:
+                standing.enrolled_from = NEVER
+                monthly[scheme.m_enrolled, month - 1, person.cell] -= 1
             if scheme.is_list:
                 now = 1 if standing.entries > 0 else 0
                 if now != standing.listed:
@@ -59,11 +92,24 @@ def observe(
                 if now:
                     mask |= scheme.listed_mask
                 continue
-            if scheme.pilot_only and not person.pilot:
-                continue
             was = int(standing.grade)
-            grade = grade_of(standing.balance, standing.held, floors, s, scheme.grades, scheme.hold)
+            if closes:
+                monthly[scheme.m_grade + was, month - 1, person.cell] -= 1
+                if scheme.kind == FEATURES:
+                    monthly[scheme.m_score, month - 1, person.cell] -= standing.score
+                if standing.spell >= 0:
+                    ledger[standing.spell].exit = SHUT
+                    ledger[standing.spell].end = month
+                    standing.spell = -1
+                standing.reset_on = 0
+                continue
+            grade = settled_grade(standing, scheme, floors, s)
             mask |= grade_mask[s, grade]
+            if scheme.reset_at >= 0:
+                if grade < scheme.reset_at:
+                    standing.reset_on = 0
+                elif standing.reset_on == 0:
+                    standing.reset_on = month + scheme.reset_after
             if grade == was:
                 continue
             standing.grade = grade
@@ -75,30 +121,75 @@ def observe(
                 ledger[standing.spell].exit = RECOVERED
                 ledger[standing.spell].end = month
                 standing.spell = -1
-            elif standing.spell < 0 and harsh and standing.last_row >= 0:
+            elif standing.spell < 0 and harsh and (standing.last_row >= 0 or scheme.kind != POINTS):
                 used += 1
                 if used <= ledger.shape[0]:
-                    honest = grade_of(
-                        standing.honest, standing.held_honest, floors, s, scheme.grades, scheme.hold
-                    )
+                    honest = honest_grade(standing, scheme, floors, s)
                     deserved = (grade_mask[s, honest] & SANCTIONS) != NONE
                     standing.spell = used - 1
-                    ledger[used - 1] = ledger[standing.last_row]
+                    _begin_spell(ledger[used - 1], ledger, scheme, standing, person, base + i)
                     record = ledger[used - 1]
-                    record.kind = SPELL
                     record.scheme = s
                     record.truth = TRUE if deserved else standing.last_wrong
+                    if not deserved and standing.last_wrong == TRUE:
+                        record.truth = NO_EVENT
                     record.month = month
                     record.end = months
-                    record.exit = IN_FORCE
                     record.points = grade
-                    record.refusals = 0
-                    record.cause = standing.last_row
         if mask != person.mask:
             book_masks(monthly, program.bit_measure, person.mask, mask, month, person.cell)
             person.mask = mask
+        school = 1 if mask & program.settings[0].school_mask else 0
+        if school != person.school:
+            person.school = school
+            _bar_children(scratch, tally, i, school, month)
     count[TOUCHED] = 0
     return used
+
+
+@inlined
+def _begin_spell(
+    record: Any, ledger: Any, scheme: Any, standing: Any, person: Any, subject: int
+) -> None:
+    """Fill what a spell has from the record that led to it, if one did."""
+    if standing.last_row >= 0:
+        last = ledger[standing.last_row]
+        record.conduct = last.conduct
+        record.channel = last.channel
+        record.generation = last.generation
+        record.flags = last.flags
+        record.actor = last.actor
+        record.act = last.act
+    else:
+        record.conduct = scheme.default_conduct
+        record.channel = 0
+        record.generation = 0
+        record.flags = 0
+        record.actor = subject
+        record.act = 0
+    record.subject = subject
+    record.kind = SPELL
+    record.exit = IN_FORCE
+    record.refusals = 0
+    record.sanctions = 0
+    record.profile = person.profile
+    record.cause = standing.last_row
+
+
+@inlined
+def _bar_children(scratch: Scratch, tally: Tally, i: int, school: int, month: int) -> None:
+    """Count the children of a home in or out when a parent comes under SCHOOL or leaves it."""
+    homes, persons = scratch.homes, scratch.persons
+    home = scratch.home[i]
+    before = homes[home].barred
+    homes[home].barred = before + 1 if school else before - 1
+    if (before == 0) == (homes[home].barred == 0):
+        return
+    child = homes[home].first_child
+    while child >= 0:
+        if month < persons[child].adult_from:
+            tally.monthly[CHILDREN, month - 1, persons[child].cell] += 1 if school else -1
+        child = homes[child].next_child
 
 
 @inlined

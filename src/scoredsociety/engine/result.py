@@ -8,7 +8,7 @@ made in month t with duration d is in force in months t+1 ... t+d.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 class Kind(IntEnum):
     """What a ledger row is."""
 
-    RECORD = 0  # an act recorded by a points scheme
-    ENTRY = 1  # an entry of a list
+    RECORD = 0  # an act recorded by a score (points, features)
+    ENTRY = 1  # an entry of a list, or of a store of records without a score
     SPELL = 2  # a time in a grade that bears sanctions
 
 
@@ -43,6 +43,8 @@ class ExitReason(IntEnum):
     LATE_APPEAL = 3
     RECOVERED = 4  # a spell: the score rose above the sanctioned bands
     STOPPED = 5  # never entered: corrected before entry
+    RESET = 6  # a record: a course was taken, the score starts anew
+    SHUT = 7  # the scheme ended
 
 
 class Flag(IntEnum):
@@ -55,6 +57,7 @@ class Flag(IntEnum):
     FILED_LATE = 16
     COPIED = 32  # came through a memorandum
     EXEMPTED = 64  # corrected by the hardship exemption
+    NAMESAKE = 128  # about somebody who bears the name of a listed person
 
 
 LEDGER_DTYPE = np.dtype(
@@ -78,6 +81,10 @@ LEDGER_DTYPE = np.dtype(
         ("profile", "<u2"),
         ("cause", "<i4"),  # row that caused this one, in the same ledger; -1: none
         ("actor", "<i4"),  # person who acted; -1: nobody
+        (
+            "sanctions",
+            "<u4",
+        ),  # of an entry: added by joint enforcement, as bits of the world's list
         (
             "act",
             "<u4",
@@ -119,12 +126,16 @@ class SocietyResult:
     ledger : structured array of LEDGER_DTYPE
         Sorted by tile and month; includes the rows stopped before entry.
     monthly : dict of int64 arrays, shape (T, CELLS)
-        Keys: ``adults`` (stock); per list scheme s ``listed:s`` (persons, stock),
+        Keys: ``adults`` (stock); per list or record scheme s ``listed:s`` (persons, stock),
         ``entries:s`` (stock), ``ever:s`` (persons, stock), ``in:s``, ``out:s`` (entries, flows);
-        per points scheme ``records:s`` (flow) and ``grade:s:G`` (persons enrolled in grade G,
-        stock); ``stopped:s`` for every scheme (flow); ``sanction:CODE``, ``reward:CODE`` (persons,
-        stock); ``sanctioned``, ``rewarded`` (persons with at least one, stock); ``refused:FLY``,
-        ``refused:RAIL`` (attempts, flow).
+        per scheme with grades ``records:s``, ``reset:s`` (flows) and ``grade:s:G`` (persons
+        enrolled in grade G, stock); per feature scheme ``score:s`` (sum of the scores of those
+        enrolled in 1/64 points, stock); for every scheme ``stopped:s`` (flow) and ``enrolled:s``
+        (persons, stock); ``sanction:CODE``, ``reward:CODE`` (persons, stock); ``sanctioned``,
+        ``rewarded`` (persons with at least one, stock); ``refused:FLY``, ``refused:RAIL``
+        (attempts, flow); ``children`` (under 18 with a parent under SCHOOL, stock); ``friends``
+        (living friendships, each side counted once, stock), ``friends-lost`` (by people listed in
+        public, flow).
     acts : float64 array, shape (conducts, T, 2, 2)
         Expected number of acts (recorded or not) by month, [aware], [pilot city].
     mobility : dict of int64 arrays, shape (T, G, G)
@@ -134,6 +145,14 @@ class SocietyResult:
         ``profile`` (codes present), ``persons``, ``adults`` (at the horizon), ``adult_months``.
     caps : dict of int
         How often each declared cap bound, by conduct, and the number of candidates.
+    information : dict of int64 arrays, shape (2, 64, conducts, 2)
+        Per scheme with a score: people by [thin file][bucket of the score 12 months before the
+        end][conduct][own recorded act in the last 12 months]. Empty in runs under 36 months.
+    own : int64 array, shape (4, conducts, 2)
+        The same for all adults by the number of their own recorded acts of that conduct until
+        then (3: three or more).
+    organisations : dict of dict of float64 arrays, shape (T,)
+        Per scheme of firms or offices: see ``engine.organisations.run_organisations``.
     """
 
     ledger: NDArray[np.void]
@@ -142,6 +161,9 @@ class SocietyResult:
     mobility: dict[str, NDArray[np.int64]]
     population: dict[str, NDArray[np.int64]]
     caps: dict[str, dict[str, int]]
+    information: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    own: NDArray[np.int64] = field(default_factory=lambda: np.zeros((4, 0, 2), np.int64))
+    organisations: dict[str, dict[str, NDArray[np.float64]]] = field(default_factory=dict)
 
 
 def profile_level(profile: NDArray[np.uint16], field: str) -> NDArray[np.intp]:

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from scoredsociety.engine.codes import RATE_ERROR
 from scoredsociety.engine.compile import Compiled
 from scoredsociety.engine.errors import EngineError
+from scoredsociety.engine.opening import TOO_MANY_FRIENDS
 from scoredsociety.engine.program import MAX_GRADES
 from scoredsociety.engine.result import LEDGER_DTYPE, SocietyResult
-from scoredsociety.engine.state import Scratch, Tally, new_scratch, new_tally
+from scoredsociety.engine.state import Rooms, Scratch, Tally, new_rooms, new_scratch, new_tally
 from scoredsociety.engine.tile import ROOM_ERROR, run_chunk
 from scoredsociety.society.people import TILE, PeopleTables
 
@@ -36,17 +37,16 @@ class _Worker:
     """The arrays of one thread, kept from chunk to chunk."""
 
     def __init__(self, compiled: Compiled, months: int) -> None:
-        p = compiled.program
-        self.shape = (len(p.schemes), len(p.conducts), months)
         self.compiled, self.months = compiled, months
         self.room = (1 << 16, 1 << 16)
-        self.scratch: Scratch = new_scratch(*self.shape, *self.room)
+        self.scratch: Scratch = new_scratch(compiled.program, months, *self.room)
+        self.rooms: Rooms = new_rooms(months)
         self.tally = empty_tally(compiled, months)
 
     def grow(self) -> None:
         """Make room, and forget what was counted."""
         self.room = (self.room[0] * 2, self.room[1] * 2)
-        self.scratch = new_scratch(*self.shape, *self.room)
+        self.scratch = new_scratch(self.compiled.program, self.months, *self.room)
         self.tally = empty_tally(self.compiled, self.months)
 
 
@@ -208,7 +208,7 @@ def _pass(
             start = todo[0]
             end = min(start + chunk, tiles.stop)
             rows = run_chunk(
-                worker.scratch, worker.tally, compiled.program, tables, capacity,
+                worker.scratch, worker.rooms, worker.tally, compiled.program, tables, capacity,
                 people, months, seed, replicate, start, end,
             )  # fmt: skip
             if rows == ROOM_ERROR:  # rare: begin again with more room
@@ -219,6 +219,10 @@ def _pass(
                 raise EngineError(
                     "a rate rose above its majorant: the rates of the regime and the layers of "
                     "candidates disagree"
+                )
+            if rows == TOO_MANY_FRIENDS:
+                raise EngineError(
+                    "people have too many friends: lower friends_mean, or raise friends_size"
                 )
             todo.pop(0)
             if ledger.add(start, worker.scratch.ledger[:rows]) and progress is not None:
@@ -269,8 +273,8 @@ def _result(
         name: tally.monthly[m] if name in compiled.flows else tally.monthly[m].cumsum(axis=0)
         for m, name in enumerate(compiled.measures)
     }
-    chance = np.where(p.conducts["chance"] > 0, p.conducts["chance"], np.nan)
-    acts = tally.acts / 65536.0 / chance[:, None, None, None]
+    drawn = np.where(p.conducts["drawn"] > 0, p.conducts["drawn"], np.nan)
+    acts = tally.acts / 65536.0 / drawn[:, None, None, None]
     mobility = {}
     for s, name in enumerate(compiled.schemes):
         g = int(p.schemes[s]["grades"])
@@ -294,4 +298,9 @@ def _result(
         name: {"candidates": int(tally.caps[c, 0]), "bound": int(tally.caps[c, 1])}
         for c, name in enumerate(compiled.conducts)
     }
-    return SocietyResult(ledger, monthly, acts, mobility, population, caps)
+    information = {
+        name: tally.information[s]
+        for s, name in enumerate(compiled.schemes)
+        if not p.schemes[s]["is_list"] and tally.own.any()
+    }
+    return SocietyResult(ledger, monthly, acts, mobility, population, caps, information, tally.own)

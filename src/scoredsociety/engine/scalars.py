@@ -34,6 +34,21 @@ def perceived_factor(
 
 
 @kernel
+def believed_share(prior: float, prior_acts: float, acts: float, caught: float) -> float:
+    """Return expected certainty as a share of what was expected at the announcement, at most 1.
+
+    Parameters
+    ----------
+    prior : float
+        Chance of being recorded that was expected; 0 where no channel exists.
+    prior_acts, acts, caught : float
+        As in :func:`perceived_factor`.
+    """
+    seen = caught / prior if prior > 0.0 else 0.0
+    return min(1.0, (prior_acts + seen) / (prior_acts + acts))
+
+
+@kernel
 def accepted_share(multiple: float, low: float, width: float) -> float:
     """Return the share of a layer's points that lie below ``multiple``."""
     return min(max((multiple - low) / width, 0.0), 1.0)
@@ -93,19 +108,34 @@ def channel_of(
     edge: NDArray[np.float64],
     capacity: NDArray[np.float64],
     code: NDArray[np.int64],
+    group: int,
     c: int,
     month: int,
 ) -> int:
     """Return the position of the channel that records an act, or -1 - position if it is full.
 
-    ``u`` is uniform. Where the channel has more acts than it can handle this month, the upper
-    part of its share of ``u`` is lost.
+    ``u`` is uniform below the last edge of the person's group. Where the channel has more acts than
+    it can handle this month, the upper part of its share of ``u`` is lost.
     """
     k = 0
     low = 0.0
-    while u > edge[c, k]:
-        low = edge[c, k]
+    while u > edge[group, c, k]:
+        low = edge[group, c, k]
         k += 1
-    if (u - low) > (edge[c, k] - low) * capacity[code[c, k], month - 1]:
+    if (u - low) > (edge[group, c, k] - low) * capacity[code[c, k], month - 1]:
         return -1 - k
     return k
+
+
+@kernel
+def star_score(total: int, number: int, prior: float, weight: float) -> int:
+    """Return the shrunken mean (weight x prior + total) / (weight + number) in thousandths.
+
+    Parameters
+    ----------
+    total, number : int
+        Sum and number of ratings.
+    prior, weight : float
+        Mean and weight of what is assumed before any rating.
+    """
+    return int(np.floor(1000.0 * (weight * prior + total) / (weight + number) + 0.5))

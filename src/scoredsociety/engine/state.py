@@ -7,8 +7,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from scoredsociety.engine.program import Program
 from scoredsociety.engine.result import CELLS, LEDGER_DTYPE
+from scoredsociety.society.friends import Friends, FriendsWork, empty_friends, friends_work
+from scoredsociety.society.households import HomesWork, homes_work
 from scoredsociety.society.people import TILE, People, empty_people
+from scoredsociety.society.traits import Traits, empty_traits
+
+BUCKETS = 64
+"""Levels into which a score is sorted for its value as information."""
+OWN_LEVELS = 4
 
 SHOCK = 63
 """Conduct code of the candidates that are shocks (illness or job loss)."""
@@ -32,18 +40,24 @@ CANDIDATE = np.dtype(
 PERSON = np.dtype(
     [
         ("mask", "u8"),  # sanctions and rewards as of the last observation
+        ("income", "f8"),  # CNY a month
         ("adult_from", "i4"),
         ("shocked_to", "i4"),  # last month of a shock
         ("newest", "i4"),  # latest entry in force, head of a chain
         ("place", "i4"),  # position in ``banned``
         ("bucket", "i4"),  # position in ``bucket``
         ("profile", "u2"),
+        ("flags", "u2"),
         ("cell", "u1"),
-        ("known", "u1"),  # bit set of the schemes one is aware of
+        ("acted", "u8"),  # bit set of the conducts recorded in the last year of the run
+        ("known", "u4"),  # bit set of the schemes one is aware of, once they are announced
         ("city", "u1"),
         ("minority", "u1"),
         ("pilot", "u1"),
         ("touched", "u1"),
+        ("thin", "u1"),
+        ("watched", "u1"),  # assumes that the state sees everything
+        ("school", "u1"),  # a sanction on the children is in force
     ],
     align=True,
 )
@@ -51,15 +65,23 @@ STANDING = np.dtype(
     [
         ("balance", "i4"),
         ("honest", "i4"),  # balance without wrongful records
+        ("score", "i4"),  # of features, in units
+        ("honest_score", "i4"),
+        ("count", "i4"),  # of stars: ratings
+        ("enrolled_from", "i4"),  # month; NEVER
         ("last_row", "i4"),  # latest negative record
         ("spell", "i4"),  # open spell
+        ("records", "i4"),  # latest record in force, head of a chain; only where scores reset
+        ("reset_on", "i4"),  # month; 0: none
         ("held", "u2"),  # records that hold the grade down
         ("held_honest", "u2"),
         ("entries", "u2"),  # in force
+        ("strikes", "u2"),  # records with negative points in force
         ("grade", "u1"),
         ("last_wrong", "u1"),  # truth code of the latest wrongful record
         ("listed", "u1"),  # as of the last observation
         ("ever", "u1"),
+        ("bucket", "u1"),  # of the score, a year before the end
     ],
     align=True,
 )
@@ -77,6 +99,7 @@ ACCEPTED = np.dtype(
 )
 LINK = np.dtype(
     [
+        ("extra", "u8"),  # sanctions added by joint enforcement
         ("chain", "i4"),  # next entry of the same person
         ("due", "i4"),  # next row that ends in the same month
         ("ends_as", "u1"),  # exit reason when it ends
@@ -88,28 +111,53 @@ LINK = np.dtype(
 """What the engine keeps beside each ledger row while it is open."""
 
 
+HOME = np.dtype([("first_child", "i4"), ("next_child", "i4"), ("barred", "i4")])
+"""By home: its first child and the adults under SCHOOL; by person: the next child of the home."""
+HABIT = np.dtype([("habit", "f8"), ("factor", "f8"), ("month", "i4")], align=True)
+
+
 class Scratch(NamedTuple):
     """All that one thread needs to run a tile."""
 
-    people: People
+    friends: Friends
+    home: NDArray[np.int32]  # (TILE,) home of each person, from 0
+    homes: Any  # (TILE,) HOME
     persons: Any  # (TILE,) PERSON
     standings: Any  # (S, TILE) STANDING
     rate: NDArray[np.float64]  # (C, TILE) acts a month at the base level
     caught: NDArray[np.uint16]  # (TILE, C) own recorded acts so far
+    own_level: NDArray[np.uint8]  # (TILE, C) the same a year before the end, at most 3
+    habit: Any  # (TILE, C) HABIT; (1, 1) without habit
+    feature: NDArray[np.float64]  # (F, 2, TILE) part of the score that stays; base of the records
+    dirty: NDArray[np.uint8]  # (F, TILE) whose score must be worked out again
+    fresh: NDArray[np.int32]  # (TILE,) scores worked out this month
+    listing: NDArray[np.int32]  # (TILE,) people to work out, or to trade
+    quality: NDArray[np.float64]  # (stars, TILE) mean rating before noise
     banned: NDArray[np.int32]  # people with an entry in force
     touched: NDArray[np.int32]  # people to look at when the month ends
     counts: NDArray[np.int64]  # banned, touched, accepted
     bucket: NDArray[np.int32]  # adults sorted by city and group
     bucket_first: NDArray[np.int64]
+    arrivals: NDArray[np.uint8]  # (months + 2,) whether anybody comes of age or under a scheme
     due: NDArray[np.int32]  # (months + 2,) chains of rows that end in a month
     candidates: Any  # CANDIDATE
     order: NDArray[np.int32]  # candidates by month
     first: NDArray[np.int64]  # (months + 2,) first position of each month in ``order``
-    windows: NDArray[np.uint8]  # (1 + TILE, months + 1)
-    lanes: NDArray[np.uint32]  # (4, TILE) words of one block for everybody
     accepted: Any  # ACCEPTED
     ledger: Any  # LEDGER_DTYPE
     links: Any  # LINK
+
+
+class Rooms(NamedTuple):
+    """What one thread needs to begin a tile, and no more after that."""
+
+    people: People
+    traits: Traits
+    friends_work: FriendsWork
+    homes_work: HomesWork
+    windows: NDArray[np.uint8]  # (1 + TILE, months + 1)
+    lanes: NDArray[np.uint32]  # (4, TILE) words of one block for everybody
+    propensity: NDArray[np.float64]  # (TILE,) in one context
 
 
 class Tally(NamedTuple):
@@ -124,6 +172,8 @@ class Tally(NamedTuple):
     load: NDArray[np.int64]  # (K, T) acts that reached a channel
     baseline: NDArray[np.int64]  # (K,) expected load of month 1 in units of 2**-20
     caps: NDArray[np.int64]  # (C, 2) candidates, and how often the certainty cap bound
+    information: NDArray[np.int64]  # (S, 2, BUCKETS, C, 2)
+    own: NDArray[np.int64]  # (OWN_LEVELS, C, 2)
 
 
 def new_tally(
@@ -140,28 +190,55 @@ def new_tally(
         np.zeros((channels, months), np.int64),
         np.zeros(channels, np.int64),
         np.zeros((conducts, 2), np.int64),
+        np.zeros((schemes, 2, BUCKETS, conducts, 2), np.int64),
+        np.zeros((OWN_LEVELS, conducts, 2), np.int64),
     )
 
 
-def new_scratch(schemes: int, conducts: int, months: int, candidates: int, rows: int) -> Scratch:
-    """Return the arrays of one thread, with room for so many candidates a tile and rows a chunk."""
-    return Scratch(
+def new_rooms(months: int) -> Rooms:
+    """Return the rest of the arrays of one thread."""
+    return Rooms(
         people=empty_people(),
+        traits=empty_traits(),
+        friends_work=friends_work(),
+        homes_work=homes_work(),
+        windows=np.zeros((1 + TILE, months + 1), np.uint8),
+        lanes=np.zeros((4, TILE), np.uint32),
+        propensity=np.zeros(TILE),
+    )
+
+
+def new_scratch(program: Program, months: int, candidates: int, rows: int) -> Scratch:
+    """Return the arrays of one thread, with room for so many candidates a tile and rows a chunk."""
+    schemes, conducts = len(program.schemes), len(program.conducts)
+    features = int((program.schemes["feature"] >= 0).sum())
+    stars = int((program.schemes["star"] >= 0).sum())
+    habit = (TILE, conducts) if program.settings["habit"][0] > 0 else (1, 1)
+    return Scratch(
+        friends=empty_friends(),
+        home=np.zeros(TILE, np.int32),
+        homes=np.zeros(TILE, HOME),
         persons=np.zeros(TILE, PERSON),
         standings=np.zeros((schemes, TILE), STANDING),
         rate=np.zeros((conducts, TILE)),
         caught=np.zeros((TILE, conducts), np.uint16),
+        own_level=np.zeros((TILE, conducts), np.uint8),
+        habit=np.zeros(habit, HABIT),
+        feature=np.zeros((features, 2, TILE)),
+        dirty=np.zeros((features, TILE), np.uint8),
+        fresh=np.zeros(TILE, np.int32),
+        listing=np.zeros(TILE, np.int32),
+        quality=np.zeros((stars, TILE)),
         banned=np.zeros(TILE, np.int32),
         touched=np.zeros(TILE, np.int32),
         counts=np.zeros(3, np.int64),
         bucket=np.zeros(TILE, np.int32),
         bucket_first=np.zeros(129, np.int64),
+        arrivals=np.zeros(months + 2, np.uint8),
         due=np.zeros(months + 2, np.int32),
         candidates=np.zeros(candidates, CANDIDATE),
         order=np.zeros(candidates, np.int32),
         first=np.zeros(months + 2, np.int64),
-        windows=np.zeros((1 + TILE, months + 1), np.uint8),
-        lanes=np.zeros((4, TILE), np.uint32),
         accepted=np.zeros(candidates, ACCEPTED),
         ledger=np.zeros(rows, LEDGER_DTYPE),
         links=np.zeros(rows, LINK),

@@ -1,4 +1,4 @@
-"""The tables of a program, filled from the parts of a resolved regime."""
+"""The tables of a program that concern conduct and the world."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scoredsociety.engine.detection import Detection
 from scoredsociety.engine.errors import EngineError
 from scoredsociety.engine.program import (
+    CHANNEL,
     CONDUCT,
     LAYERS,
-    MAX_GRADES,
     PLAIN,
     REWARD_BIT,
-    RULE,
-    SCHEME,
     SETTINGS,
-    WHO,
     identity,
 )
-from scoredsociety.schemes.model import Conduct, ResolvedRegime, Scheme
+from scoredsociety.schemes.model import ResolvedRegime
+from scoredsociety.schemes.world import Conduct
+from scoredsociety.society.traits import ELIGIBLE
 
 
-def records(dtype: np.dtype[np.void], items: Sequence[dict[str, Any]]) -> NDArray[np.void]:
+def records(dtype: np.dtype[np.void], items: Sequence[Mapping[str, Any]]) -> NDArray[np.void]:
     """Return a structured array from one mapping an item (missing fields are 0)."""
     table = np.zeros(len(items), dtype)
     for i, item in enumerate(items):
@@ -34,17 +34,52 @@ def records(dtype: np.dtype[np.void], items: Sequence[dict[str, Any]]) -> NDArra
     return table
 
 
-def salt(name: str) -> int:
-    """Return the 16 bits by which a scheme is told apart in the streams of one act."""
-    return identity(name) & 0xFFFF
+def pointers(groups: Sequence[Sequence[Any]]) -> NDArray[np.int64]:
+    """Return where each group begins when all are laid in one row, and where the last ends."""
+    return np.concatenate([[0], np.cumsum([len(g) for g in groups])]).astype(np.int64)
+
+
+def bits(codes: Mapping[str, Any]) -> dict[str, int]:
+    """Return the bit of each code."""
+    return {code: 1 << i for i, code in enumerate(codes)}
+
+
+def joined(regime: ResolvedRegime, name: str) -> list[tuple[float, list[str]]]:
+    """Return the institutions that join in a list: probability and sanctions of each."""
+    known = regime.world.institutions
+    return [
+        (row.probability.value, known[i].sanctions)
+        for row in regime.joint
+        if row.origin == name
+        for i in (known if row.institutions == "all" else row.institutions)
+    ]
+
+
+def codes_in_use(regime: ResolvedRegime) -> set[str]:
+    """Return the codes of the sanctions and rewards that somebody can come under."""
+    used = {
+        str(effect.sanction or effect.reward)
+        for scheme in regime.of_people().values()
+        for effect in scheme.effects
+    }
+    for name in regime.of_people():
+        used |= {code for _, codes in joined(regime, name) for code in codes}
+    return used
 
 
 def settings_table(
-    regime: ResolvedRegime, median_income: float, reference: tuple[float, float]
+    regime: ResolvedRegime, median_income: float, household: float, reference: tuple[float, float]
 ) -> NDArray[np.void]:
     """Return the numbers of the world that belong to no conduct, as one row of SETTINGS."""
-    world = regime.world
-    p, bits = world.parameters, {code: 1 << i for i, code in enumerate(world.sanctions)}
+    world, schemes = regime.world, list(regime.of_people().values())
+    p, bit, used = world.parameters, bits(world.sanctions), codes_in_use(regime)
+    punishable = {name for name, c in world.conducts.items() if c.speech == "punishable"}
+    disclosed = [bool(s.disclosure and s.disclosure.level >= 1) for s in schemes]
+    features = [s.features for s in schemes if s.features]
+    terms = [term for f in features for d in f.dimensions.values() for term in d.terms]
+    parents = any(term.attribute == "parent" for term in terms)
+    school = bit.get("SCHOOL", 0) if "SCHOOL" in used else 0
+    speech = any(c.speech == "lawful" for c in world.conducts.values())
     return records(
         SETTINGS,
         [
@@ -53,71 +88,77 @@ def settings_table(
                 "special": math.sqrt(1.0 - p.common_propensity.value),
                 "elasticity": p.certainty_elasticity.value,
                 "prior_acts": p.prior_acts.value,
+                "habit": p.habit.value,
                 "deed_boost": p.deed_boost.value,
                 "shock_monthly": p.illness_monthly.value + p.job_loss_monthly.value,
                 "shock_months": int(p.shock_months.value),
                 "flight_attempts": p.flight_attempts.value,
                 "rail_attempts": p.rail_attempts.value,
-                "flight_mask": bits.get("FLY", 0),
-                "rail_mask": bits.get("RAIL", 0),
-                "income_mask": bits.get("JOB", 0) | bits.get("SHAME", 0),
+                "flight_mask": bit.get("FLY", 0),
+                "rail_mask": bit.get("RAIL", 0),
+                "income_mask": bit.get("JOB", 0) | bit.get("SHAME", 0),
+                "school_mask": school,
                 "income_loss": world.sanctions["JOB"].harm.value
                 if "JOB" in world.sanctions
                 else 0.0,
                 "median_income": median_income,
+                "household": household,
                 "aware_in": reference[0],
                 "aware_out": reference[1],
+                "chill": p.chill.value,
+                "vagueness": p.vagueness.value,
+                "identifiability": p.identifiability.value,
+                "assume_watched": p.assume_watched.value,
+                "friends_mean": p.friends_mean.value,
+                "friends_size": p.friends_size.value,
+                "friends_within": p.friends_within.value,
+                "tie_loss": p.tie_loss.value,
+                "shunning": p.ordered_shunning.value,
+                "hardship_scale": p.hardship_scale.value,
+                "scores_speech": sum(
+                    1 << k
+                    for k, s in enumerate(schemes)
+                    if punishable & {rule.conduct for rule in s.rules}
+                ),
+                "disclosed": sum(1 << k for k, seen in enumerate(disclosed) if seen),
+                "uses_friends": any(disclosed) or any(f.ties for f in features),
+                "uses_homes": bool(school) or parents,
+                "uses_traits": bool(features) or speech,
             }
+        ],
+    )
+
+
+def channel_table(regime: ResolvedRegime) -> NDArray[np.void]:
+    """Return the channels."""
+    return records(
+        CHANNEL,
+        [
+            {
+                "wrong_majority": c.wrong_person.majority.value,
+                "wrong_minority": c.wrong_person.minority.value,
+                "human_review": c.human_review.value,
+                "capacity": c.capacity.value or 0.0,
+            }
+            for c in regime.world.channels.values()
         ],
     )
 
 
 def conduct_tables(
     regime: ResolvedRegime,
-    conducts: list[tuple[str, Conduct]],
-    channels: list[str],
-    schemes: list[Scheme],
-    majorants: Mapping[str, float],
+    detections: Mapping[str, Detection],
+    highest: Mapping[str, float],
     calm: Mapping[str, float],
 ) -> tuple[NDArray[np.void], dict[str, Any]]:
-    """Return the conducts, and what depends on (conduct, channel) and on who knows what."""
-    n, k = len(conducts), len(channels)
-    edge, code = np.ones((n, k)), np.zeros((n, k), np.int64)
-    chance, layers = np.zeros(n), np.zeros(n, np.int64)
-    prior = np.zeros((n, 1 << len(schemes)))
-    for c, (name, conduct) in enumerate(conducts):
-        highest = majorants[name]
-        if highest > LAYERS[-1]:
-            raise EngineError(
-                f"conduct {name!r} could rise to {highest:g} times its base rate; "
-                f"at most {LAYERS[-1]:g} times can be simulated. "
-                "Lower its certainty cap, theta or shock factor"
-            )
-        layers[c] = next(i for i in range(1, len(LAYERS)) if highest <= LAYERS[i] + 1e-12)
-        # Channels with a limit come last: what an unlimited one records is recorded anyway.
-        order = sorted(
-            conduct.detection,
-            key=lambda x: (regime.world.channels[x].capacity.value is not None, channels.index(x)),
-        )
-        missed, shares = 1.0, []
-        for channel in order:
-            shares.append(missed * conduct.detection[channel].value)
-            missed *= 1.0 - conduct.detection[channel].value
-        chance[c] = 1.0 - missed
-        if chance[c] > 0:
-            edge[c, : len(order)] = np.cumsum(shares) / chance[c]
-            edge[c, len(order) - 1] = 1.0
-        code[c, : len(order)] = [channels.index(x) for x in order]
-        for known in range(1 << len(schemes)):
-            multiple = 1.0
-            for s, scheme in enumerate(schemes):
-                if (
-                    known >> s & 1
-                    and scheme.awareness
-                    and any(r.conduct == name for r in scheme.rules)
-                ):
-                    multiple = max(multiple, scheme.awareness.certainty.value)
-            prior[c, known] = min(1.0, multiple * chance[c])
+    """Return the conducts, and what depends on (group, conduct, channel)."""
+    conducts, channels = regime.world.conducts, list(regime.world.channels)
+    edge = np.ones((2, len(conducts), len(channels)))
+    code = np.zeros((len(conducts), len(channels)), np.int64)
+    for c, name in enumerate(conducts):
+        found = detections[name]
+        edge[:, c, :] = found.edges
+        code[c, : len(found.order)] = [channels.index(x) for x in found.order]
     psi = regime.world.parameters.shock_factor.value
     table = records(
         CONDUCT,
@@ -130,107 +171,60 @@ def conduct_tables(
                 "log_sd": c.log_sd.value,
                 "gradient": (g := c.income_gradient.value),
                 "gradient_mean": 2 / g * math.sinh(g / 2) if g else 1.0,
-                "chance": chance[i],
+                "chance": (found := detections[name]).chance,
+                "drawn": found.drawn,
+                "factor_majority": found.factor[0],
+                "factor_minority": found.factor[1],
                 "certainty_cap": c.certainty_cap.value,
                 "shock_factor": psi if c.shock else 0.0,
                 "calm": calm[name],
                 "excused": c.excused.value,
                 "excused_after_shock": c.excused_after_shock.value,
-                "innocent_majority": c.innocent.majority.value if c.innocent else 0.0,
-                "innocent_minority": c.innocent.minority.value if c.innocent else 0.0,
+                "hardship_excuse": c.hardship_excuse.value if c.hardship_excuse else 0.0,
+                "innocent_majority": found.innocent[0],
+                "innocent_minority": found.innocent[1],
                 "innocent_channel": channels.index(c.innocent_channel) if c.innocent_channel else 0,
-                "layers": layers[i],
-                "who": WHO[c.who],
+                "layers": layers_for(name, highest[name]),
+                "who": ELIGIBLE[c.who],
                 "deed": c.deed,
+                "lawful": c.speech == "lawful",
+                "punishable": c.speech == "punishable",
             }
-            for i, (name, c) in enumerate(conducts)
+            for name, c in conducts.items()
         ],
     )
-    return table, {"channel_edge": edge, "channel_code": code, "prior": prior}
+    return table, {"channel_edge": edge, "channel_code": code}
 
 
-def scheme_tables(
-    regime: ResolvedRegime,
-    schemes: list[Scheme],
-    conducts: list[str],
-    positions: list[dict[str, int]],
-) -> tuple[NDArray[np.void], NDArray[np.void], dict[str, Any]]:
-    """Return the rules (S, C), the schemes (S,), and what depends on their grades."""
-    n = len(schemes)
-    rules = np.zeros((n, len(conducts)), RULE)
-    floors = np.full((n, MAX_GRADES), -(2**31), np.int64)
-    grade_mask = np.zeros((n, MAX_GRADES), np.uint64)
-    copied = np.zeros((n, n), np.int64)
-    items: list[dict[str, Any]] = []
-    sanctions, rewards = list(regime.world.sanctions), list(regime.world.rewards)
-    for s, (name, scheme) in enumerate(regime.schemes.items()):
-        process, listed_mask, hold = scheme.process, 0, 0
-        names = list(scheme.grades.bands) if scheme.grades else []
-        if scheme.grades:
-            floors[s, : len(names) - 1] = list(scheme.grades.bands.values())[:-1]
-        for rule in scheme.rules:
-            entry = rules[s, conducts.index(rule.conduct)]
-            entry["applies"], entry["points"] = 1, rule.points or 0
-            if rule.at_most is not None:
-                entry["holds"], hold = 1, names.index(rule.at_most)
-        for feedback in scheme.feedback:
-            entry = rules[s, conducts.index(feedback.conduct)]
-            if feedback.listed:
-                entry["theta_listed"] = feedback.theta.value
-                entry["counts_to"] = feedback.counts_to
-            else:
-                entry["theta_below"] = feedback.theta.value
-                entry["below"] = names.index(feedback.below or "")
-        for effect in scheme.effects:
-            bit = (
-                1 << sanctions.index(effect.sanction)
-                if effect.sanction
-                else 1 << (REWARD_BIT + rewards.index(effect.reward or ""))
-            )
-            if effect.listed:
-                listed_mask |= bit
-            for grade in effect.grade or []:
-                grade_mask[s, names.index(grade)] |= np.uint64(bit)
-        filing = process.filing_days.value
-        items.append(
-            positions[s]
-            | {
-                "salt": salt(name),
-                "listed_mask": listed_mask,
-                "aware_inside": scheme.awareness.inside.value if scheme.awareness else 0.0,
-                "aware_outside": scheme.awareness.outside.value if scheme.awareness else 0.0,
-                "notice": process.notice.value,
-                "files": 1.0 - math.exp(-process.window_days.value / filing) if filing > 0 else 1.0,
-                "review_rightful": process.review.rightful.value,
-                "review_wrongful": process.review.wrongful.value,
-                "exempt": process.hardship_exemption.value,
-                "late": process.late_appeal.value,
-                "exit": process.exit.monthly.value if process.exit else 0.0,
-                "income_exponent": process.exit.income_exponent.value if process.exit else 0.0,
-                "start": int(scheme.start.value) if scheme.start else 0,
-                "grades": len(names),
-                "hold": hold,
-                "expiry": int(process.expiry_months.value or 0) if process.expiry_months else 0,
-                "term": int(process.exit.term_months.value or 0) if process.exit else 0,
-                "is_list": scheme.kind == "list",
-                "pilot_only": scheme.subjects.where == "pilot-cities",
-            }
+def layers_for(name: str, highest: float) -> int:
+    """Return how many layers of candidates cover a multiple of the base rate."""
+    if highest > LAYERS[-1]:
+        raise EngineError(
+            f"conduct {name!r} could rise to {highest:g} times its base rate; "
+            f"at most {LAYERS[-1]:g} times can be simulated. "
+            "Lower its certainty cap, theta, shock factor or targeting"
         )
-    order = list(regime.schemes)
-    for memorandum in regime.memoranda:
-        copied[order.index(memorandum.origin), order.index(memorandum.target)] = memorandum.points
-    return (
-        rules,
-        records(SCHEME, items),
-        {"floors": floors, "grade_mask": grade_mask, "copied": copied},
-    )
+    return next(i for i in range(1, len(LAYERS)) if highest <= LAYERS[i] + 1e-12)
+
+
+def highest_multiple(regime: ResolvedRegime, name: str, conduct: Conduct) -> float:
+    """Return the largest multiple of the base rate that any state can reach, targeting aside."""
+    world = regime.world
+    if conduct.deed:
+        return 1.0 + world.parameters.deed_boost.value
+    highest = 1.0 if conduct.speech == "lawful" else conduct.certainty_cap.value
+    for scheme in regime.of_people().values():
+        for feedback in scheme.feedback:
+            if feedback.conduct == name:
+                highest *= 1.0 + feedback.theta.value * feedback.counts_to
+    return highest * (1.0 + world.parameters.shock_factor.value if conduct.shock else 1.0)
 
 
 def name_measures(
     regime: ResolvedRegime,
 ) -> tuple[list[str], set[str], NDArray[np.int64], list[dict[str, int]]]:
     """Name the rows of the monthly table and say where each scheme's rows are."""
-    names, flows = list(PLAIN), {"refused:FLY", "refused:RAIL"}
+    names, flows = list(PLAIN), {"refused:FLY", "refused:RAIL", "friends-lost"}
     positions: list[dict[str, int]] = []
 
     def row(name: str, flow: bool = False) -> int:
@@ -239,27 +233,41 @@ def name_measures(
         names.append(name)
         return len(names) - 1
 
-    for name, scheme in regime.schemes.items():
+    for name, scheme in regime.of_people().items():
         mine = {
             f"m_{what}": -1
-            for what in ("listed", "entries", "ever", "in", "out", "records", "grade")
+            for what in (
+                "listed",
+                "entries",
+                "ever",
+                "in",
+                "out",
+                "records",
+                "grade",
+                "score",
+                "reset",
+            )
         }
-        if scheme.kind == "list":
+        if scheme.kind in ("list", "record"):
             for what in ("listed", "entries", "ever"):
                 mine[f"m_{what}"] = row(f"{what}:{name}")
             for what in ("in", "out"):
                 mine[f"m_{what}"] = row(f"{what}:{name}", flow=True)
         else:
             mine["m_records"] = row(f"records:{name}", flow=True)
+            mine["m_reset"] = row(f"reset:{name}", flow=True)
             rows = [
                 row(f"grade:{name}:{grade}")
                 for grade in (scheme.grades.bands if scheme.grades else ())
             ]
             mine["m_grade"] = rows[0] if rows else -1
+        if scheme.kind == "features":
+            mine["m_score"] = row(f"score:{name}")
         mine["m_stopped"] = row(f"stopped:{name}", flow=True)
+        mine["m_enrolled"] = row(f"enrolled:{name}")
         positions.append(mine)
     bit_measure = np.full(64, -1, np.int64)
-    used = {e.sanction or e.reward for s in regime.schemes.values() for e in s.effects}
+    used = codes_in_use(regime)
     for i, code in enumerate(regime.world.sanctions):
         if code in used:
             bit_measure[i] = row(f"sanction:{code}")

@@ -5,111 +5,24 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import inlined, kernel
+from scoredsociety.base.jit import kernel
 from scoredsociety.engine.acts import conduct, shocks
 from scoredsociety.engine.candidates import base_rates, draw_candidates
 from scoredsociety.engine.codes import RATE_ERROR
 from scoredsociety.engine.entries import records
 from scoredsociety.engine.exits import counters, exits
-from scoredsociety.engine.observers import beliefs, book_masks, observe
-from scoredsociety.engine.program import ADULTS, Program
-from scoredsociety.engine.scalars import grade_of
-from scoredsociety.engine.state import Scratch, Tally
-from scoredsociety.society.people import MINORITY, TILE, PeopleTables, build_people
+from scoredsociety.engine.information import count_information, note_scores
+from scoredsociety.engine.observers import beliefs, observe
+from scoredsociety.engine.opening import TOO_MANY_FRIENDS, arrive, begin_tile
+from scoredsociety.engine.program import Program
+from scoredsociety.engine.scores import update_features
+from scoredsociety.engine.stars import trades
+from scoredsociety.engine.state import Rooms, Scratch, Tally
+from scoredsociety.engine.ties import tie_loss
+from scoredsociety.society.people import TILE, PeopleTables, build_people
 
 ROOM_ERROR = -3
 """More candidates or rows than there was room for: call again with more."""
-
-
-@kernel
-def begin_tile(scratch: Scratch, tally: Tally, program: Program, n: int, months: int) -> None:
-    """Set the state at the start of month 1 and book the opening stocks."""
-    people, persons, standings = scratch.people, scratch.persons, scratch.standings
-    schemes, settings, monthly = program.schemes, program.settings[0], tally.monthly
-    scratch.caught[:] = 0
-    scratch.counts[:] = 0
-    scratch.due[:] = -1
-    for s in range(schemes.shape[0]):
-        scheme = schemes[s]
-        opening = 0
-        if not scheme.is_list:
-            opening = grade_of(scheme.start, 0, program.floors, s, scheme.grades, scheme.hold)
-        for i in range(TILE):
-            standing = standings[s, i]
-            standing.balance = scheme.start
-            standing.honest = scheme.start
-            standing.last_row = -1
-            standing.spell = -1
-            standing.held = 0
-            standing.held_honest = 0
-            standing.entries = 0
-            standing.grade = opening
-            standing.last_wrong = 0
-            standing.listed = 0
-            standing.ever = 0
-    for i in range(n):
-        person = persons[i]
-        pilot = (int(people.profile[i]) >> 11) & 1
-        group = int(people.flags[i] & MINORITY)
-        aware = int(people.attention[i] < (settings.aware_in if pilot else settings.aware_out))
-        quintile = (int(people.profile[i]) >> 13) & 7
-        start = max(1, (18 - int(people.age[i])) * 12 + 1)
-        person.adult_from = start
-        person.shocked_to = 0
-        person.newest = -1
-        person.place = -1
-        person.profile = int(people.profile[i]) | (aware << 12)
-        person.cell = ((group * 2 + pilot) * 5 + quintile) * 2 + aware
-        person.city = people.city[i]
-        person.minority = group
-        person.pilot = pilot
-        person.touched = 0
-        person.known = 0
-        person.mask = np.uint64(0)
-        for s in range(schemes.shape[0]):
-            inside = pilot or not schemes[s].pilot_only
-            if people.attention[i] < (
-                schemes[s].aware_inside if inside else schemes[s].aware_outside
-            ):
-                person.known |= 1 << s
-        tally.persons[person.profile] += 1
-        if start > months:
-            continue
-        tally.adults[person.profile] += 1
-        tally.adult_months[person.profile] += months - start + 1
-        monthly[ADULTS, start - 1, person.cell] += 1
-        mask = np.uint64(0)
-        for s in range(schemes.shape[0]):
-            if not schemes[s].is_list and (pilot or not schemes[s].pilot_only):
-                g = int(standings[s, i].grade)
-                monthly[schemes[s].m_grade + g, start - 1, person.cell] += 1
-                mask |= program.grade_mask[s, g]
-        if mask != person.mask:
-            book_masks(monthly, program.bit_measure, person.mask, mask, start, person.cell)
-            person.mask = mask
-    _fill_buckets(scratch, n)
-
-
-@inlined
-def _fill_buckets(scratch: Scratch, n: int) -> None:
-    """Sort the adults of the tile by city and group: where wrong attributions land."""
-    persons, first, bucket = scratch.persons, scratch.bucket_first, scratch.bucket
-    first[:] = 0
-    for i in range(n):
-        person = persons[i]
-        person.bucket = -1
-        if person.adult_from == 1:
-            first[int(person.city) * 2 + int(person.minority) + 1] += 1
-    for key in range(1, first.shape[0]):
-        first[key] += first[key - 1]
-    place = first.copy()
-    for i in range(n):
-        person = persons[i]
-        if person.adult_from == 1:
-            key = int(person.city) * 2 + int(person.minority)
-            bucket[place[key]] = i
-            person.bucket = place[key]
-            place[key] += 1
 
 
 @kernel
@@ -118,22 +31,25 @@ def expected_load(scratch: Scratch, tally: Tally, program: Program, n: int) -> N
     persons, rate, conducts = scratch.persons, scratch.rate, program.conducts
     edge, code = program.channel_edge, program.channel_code
     for c in range(conducts.shape[0]):
-        low = 0.0
-        for k in range(edge.shape[1]):
-            share = edge[c, k] - low
-            low = edge[c, k]
-            channel = code[c, k]
-            if share <= 0.0 or program.channels[channel].capacity <= 0.0:
-                continue
-            part = conducts[c].chance * share * 1048576.0
-            for i in range(n):
-                if persons[i].adult_from == 1:
-                    tally.baseline[channel] += np.int64(rate[c, i] * part)
+        for group in range(2):
+            factor = conducts[c].factor_minority if group else conducts[c].factor_majority
+            low = 0.0
+            for k in range(edge.shape[2]):
+                share = edge[group, c, k] - low
+                low = edge[group, c, k]
+                channel = code[c, k]
+                if share <= 0.0 or program.channels[channel].capacity <= 0.0:
+                    continue
+                part = conducts[c].drawn * factor * share * 1048576.0
+                for i in range(n):
+                    if persons[i].adult_from == 1 and persons[i].minority == group:
+                        tally.baseline[channel] += np.int64(rate[c, i] * part)
 
 
 @kernel
 def run_tile(
     scratch: Scratch,
+    rooms: Rooms,
     used: int,
     tally: Tally,
     program: Program,
@@ -151,27 +67,34 @@ def run_tile(
     int
         Number of ledger rows so far, RATE_ERROR or ROOM_ERROR.
     """
-    found = draw_candidates(scratch, program, n, months, seed, replicate, tile)
+    found = draw_candidates(scratch, rooms, program, n, months, seed, replicate, tile)
     if found > scratch.candidates.shape[0]:
         return ROOM_ERROR
     base = tile * TILE
     for month in range(1, months + 1):
         shocks(scratch, program, month)
-        if conduct(scratch, tally, program, capacity, seed, replicate, tile, month) < 0:
+        arrive(scratch, tally, program, n, month)
+        if conduct(scratch, tally, program, capacity, seed, replicate, tile, month, months) < 0:
             return RATE_ERROR
         used = records(scratch, used, tally, program, months, seed, replicate, tile, month, base)
+        trades(scratch, program, n, seed, replicate, tile, month)
         counters(scratch, tally, program, seed, replicate, tile, month)
-        exits(scratch, tally, program, month, base)
+        tie_loss(scratch, tally, program, seed, replicate, tile, month)
+        exits(scratch, tally, program, n, month, base)
         beliefs(scratch)
-        used = observe(scratch, used, tally, program, months, month)
+        update_features(scratch, tally, program, n, month)
+        used = observe(scratch, used, tally, program, months, month, base)
         if used > scratch.ledger.shape[0]:
             return ROOM_ERROR
+        note_scores(scratch, program, n, month, months)
+    count_information(scratch, tally, program, n, months)
     return used
 
 
 @kernel
 def run_chunk(
     scratch: Scratch,
+    rooms: Rooms,
     tally: Tally,
     program: Program,
     tables: PeopleTables,
@@ -187,7 +110,7 @@ def run_chunk(
 
     Parameters
     ----------
-    scratch, tally
+    scratch, rooms, tally
         Arrays of the calling thread; ``scratch.ledger`` and ``tally`` are filled.
     program, tables
         The regime and the marginals.
@@ -199,16 +122,19 @@ def run_chunk(
     Returns
     -------
     int
-        Number of ledger rows, RATE_ERROR or ROOM_ERROR.
+        Number of ledger rows, RATE_ERROR, ROOM_ERROR or TOO_MANY_FRIENDS.
     """
     used = 0
     for tile in range(first_tile, last_tile):
         n = min(TILE, people_count - tile * TILE)
-        build_people(scratch.people, tables, seed, replicate, tile)
-        begin_tile(scratch, tally, program, n, months)
-        base_rates(scratch, program, n, months, seed, replicate, tile)
+        build_people(rooms.people, tables, seed, replicate, tile)
+        if begin_tile(scratch, rooms, tally, program, tables, n, months, seed, replicate, tile) < 0:
+            return TOO_MANY_FRIENDS
+        base_rates(scratch, rooms, program, n, months, seed, replicate, tile)
         expected_load(scratch, tally, program, n)
-        used = run_tile(scratch, used, tally, program, capacity, n, months, seed, replicate, tile)
+        used = run_tile(
+            scratch, rooms, used, tally, program, capacity, n, months, seed, replicate, tile
+        )
         if used < 0:
             return used
     return used

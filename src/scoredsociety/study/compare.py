@@ -8,7 +8,9 @@ from typing import Any
 
 from scoredsociety.engine import RunData, highest_rates
 from scoredsociety.schemes.catalogue import resolve
-from scoredsociety.schemes.model import Conduct, Quantity, ResolvedRegime, Source
+from scoredsociety.schemes.model import ResolvedRegime
+from scoredsociety.schemes.quantities import Quantity, Source
+from scoredsociety.schemes.world import Conduct
 from scoredsociety.study.errors import StudyError
 from scoredsociety.study.run import Progress, simulate
 
@@ -74,17 +76,8 @@ def simulate_arms(
     list of RunData
         One for each arm, in order.
     """
-    from scoredsociety.engine.compile import DEFAULT_AWARE
-
-    resolved = _same_world(arms(regimes, safeguards, separately, calibrations))
-    announced = [s.awareness for r in resolved for s in r.schemes.values() if s.awareness]
-    reference = (
-        (announced[0].inside.value, announced[0].outside.value) if announced else DEFAULT_AWARE
-    )
-    majorants: dict[str, float] = {}
-    for regime in resolved:
-        for name, highest in highest_rates(regime).items():
-            majorants[name] = max(majorants.get(name, 0.0), highest)
+    resolved = same_world(arms(regimes, safeguards, separately, calibrations))
+    reference, majorants = shared_settings(resolved)
     folders = [None if out is None else Path(out) / name for name in _names(resolved)]
     if (
         out is not None
@@ -113,7 +106,24 @@ def simulate_arms(
     return runs
 
 
-def _same_world(regimes: list[ResolvedRegime]) -> list[ResolvedRegime]:
+def shared_settings(
+    regimes: Sequence[ResolvedRegime],
+) -> tuple[tuple[float, float], dict[str, float]]:
+    """Return what runs that are compared share: aware shares to group by, and majorants."""
+    from scoredsociety.engine.compile import DEFAULT_AWARE
+
+    announced = [s.awareness for r in regimes for s in r.schemes.values() if s.awareness]
+    reference = (
+        (announced[0].inside.value, announced[0].outside.value) if announced else DEFAULT_AWARE
+    )
+    majorants: dict[str, float] = {}
+    for regime in regimes:
+        for name, highest in highest_rates(regime).items():
+            majorants[name] = max(majorants.get(name, 0.0), highest)
+    return reference, majorants
+
+
+def same_world(regimes: Sequence[ResolvedRegime]) -> list[ResolvedRegime]:
     """Give every arm the conduct that the schemes of another arm declare: people act anyway."""
     conducts: dict[str, Conduct] = {}
     gravity: dict[str, Quantity] = {}

@@ -14,6 +14,7 @@ from scoredsociety.engine import (
     RunData,
     SocietyResult,
     compile_regime,
+    run_organisations,
     run_society,
 )
 from scoredsociety.schemes.catalogue import resolve
@@ -43,6 +44,7 @@ class Progress(Protocol):
 class Engine:
     """A compiled regime with its marginals, ready to run."""
 
+    regime: ResolvedRegime
     compiled: Compiled
     tables: PeopleTables
 
@@ -136,8 +138,24 @@ def engine_of(manifest: Mapping[str, Any]) -> Engine:
     society = Society(marginals, 1)
     inside, outside = manifest["aware_reference"]
     majorants = {name: known["highest"] for name, known in manifest["majorants"].items()}
-    compiled = compile_regime(regime, society.tables.median_income, (inside, outside), majorants)
-    return Engine(compiled, society.kernel_tables)
+    return make_engine(regime, society, (inside, outside), majorants)
+
+
+def make_engine(
+    regime: ResolvedRegime,
+    society: Society,
+    aware_reference: tuple[float, float] | None,
+    majorants: Mapping[str, float] | None,
+) -> Engine:
+    """Compile a regime for a society."""
+    compiled = compile_regime(
+        regime,
+        society.tables.median_income,
+        aware_reference,
+        majorants,
+        household=society.marginals.households.value,
+    )
+    return Engine(regime, compiled, society.kernel_tables)
 
 
 def run_replicate(
@@ -150,7 +168,7 @@ def run_replicate(
     tiles: range | None = None,
 ) -> tuple[SocietyResult, int]:
     """Simulate one replicate of a manifest; return it and the number of passes."""
-    return run_society(
+    result, passes = run_society(
         engine.compiled,
         engine.tables,
         people=manifest["people"],
@@ -161,6 +179,17 @@ def run_replicate(
         progress=progress.advance if progress else None,
         keep=tiles,
     )
+    result.organisations.update(
+        run_organisations(
+            engine.regime,
+            manifest["months"],
+            manifest["seed"],
+            replicate,
+            engine.tables.cities,
+            engine.tables.pilot_cities,
+        )
+    )
+    return result, passes
 
 
 def simulate(
@@ -237,10 +266,15 @@ def simulate(
         resolved = resolve(regime, safeguards, calibrations or {})
     source = marginals if isinstance(marginals, Marginals) else load_marginals(marginals)
     society = Society(source, people)
-    compiled = compile_regime(resolved, society.tables.median_income, aware_reference, majorants)
-    engine = Engine(compiled, society.kernel_tables)
+    engine = make_engine(resolved, society, aware_reference, majorants)
     manifest = make_manifest(
-        resolved, source, compiled, people=people, months=months, seed=seed, replicates=replicates
+        resolved,
+        source,
+        engine.compiled,
+        people=people,
+        months=months,
+        seed=seed,
+        replicates=replicates,
     )
     writer = Writer(Path(out), manifest) if out is not None else None
     if progress:
@@ -294,6 +328,7 @@ def without_schemes(run: RunData, *, threads: int | None = None) -> RunData:
             "safeguards": [],
             "schemes": {},
             "memoranda": [],
+            "joint": [],
         }
     )
     manifest |= {"regime": bare.model_dump(mode="json"), "label": bare.title, "schemes": []}

@@ -12,8 +12,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from scoredsociety.engine import (
+    BUCKETS,
     CELLS,
     LEDGER_DTYPE,
+    OWN_LEVELS,
     PROFILE_FIELDS,
     ExitReason,
     Kind,
@@ -21,7 +23,15 @@ from scoredsociety.engine import (
     Truth,
 )
 
-FILES = ("ledger", "monthly", "acts", "mobility", "population")
+FILES = (
+    "ledger",
+    "monthly",
+    "acts",
+    "mobility",
+    "population",
+    "information",
+    "organisations",
+)
 _LABELS = {
     "kind": [k.name.lower() for k in Kind],
     "truth": [t.name.lower() for t in Truth],
@@ -59,7 +69,7 @@ def _labels(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def to_tables(result: SocietyResult, manifest: Mapping[str, Any]) -> dict[str, pa.Table]:
-    """Return the five tables of a society."""
+    """Return the tables of a society."""
     months = manifest["months"]
     cell = np.arange(CELLS)
     monthly: dict[str, Any] = {"month": np.repeat(np.arange(1, months + 1, dtype=np.int16), CELLS)}
@@ -88,6 +98,8 @@ def to_tables(result: SocietyResult, manifest: Mapping[str, Any]) -> dict[str, p
         "acts": pa.table(acts),
         "mobility": _mobility(result),
         "population": pa.table(dict(result.population)),
+        "information": _information(result),
+        "organisations": _organisations(result, months),
     }
 
 
@@ -105,6 +117,34 @@ def _mobility(result: SocietyResult) -> pa.Table:
     return pa.table(
         {k: pa.array(v, kind) for (k, v), kind in zip(columns.items(), kinds, strict=True)}
     )
+
+
+def _information(result: SocietyResult) -> pa.Table:
+    """Lay the histograms in one column: each score's, and that of the own record (no scheme)."""
+    columns: dict[str, list[Any]] = {
+        k: [] for k in ("scheme", "thin_file", "level", "conduct", "acted", "persons")
+    }
+    for name, table in (*result.information.items(), ("", result.own[None])):
+        at = np.nonzero(table)
+        columns["scheme"] += [name] * len(at[0])
+        for key, index in zip(("thin_file", "level", "conduct", "acted"), at, strict=True):
+            columns[key] += index.tolist()
+        columns["persons"] += table[at].tolist()
+    kinds = [pa.string(), pa.int8(), pa.int8(), pa.int8(), pa.int8(), pa.int64()]
+    return pa.table(
+        {k: pa.array(v, kind) for (k, v), kind in zip(columns.items(), kinds, strict=True)}
+    )
+
+
+def _organisations(result: SocietyResult, months: int) -> pa.Table:
+    columns: dict[str, Any] = {
+        "scheme": np.repeat(np.array(list(result.organisations), dtype=str), months),
+        "month": np.tile(np.arange(1, months + 1, dtype=np.int16), len(result.organisations)),
+    }
+    keys = dict.fromkeys(key for series in result.organisations.values() for key in series)
+    for key in keys:
+        columns[key] = np.concatenate([s[key] for s in result.organisations.values()])
+    return pa.table(columns)
 
 
 def write_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:
@@ -144,7 +184,7 @@ def read_tables(
     mobility = {}
     regime = manifest["regime"]["schemes"]
     for scheme in manifest["schemes"]:
-        if regime[scheme]["kind"] != "points":
+        if not regime[scheme]["grades"]:
             continue
         g = len(regime[scheme]["grades"]["bands"])
         matrix = np.zeros((months, g, g), np.int64)
@@ -158,7 +198,48 @@ def read_tables(
     population = {
         name: tables["population"][name].to_numpy() for name in tables["population"].column_names
     }
-    return SocietyResult(ledger, monthly, acts, mobility, population, caps)
+    information, own = _histograms(tables["information"], manifest)
+    return SocietyResult(
+        ledger,
+        monthly,
+        acts,
+        mobility,
+        population,
+        caps,
+        information,
+        own,
+        _series(tables["organisations"]),
+    )
+
+
+def _histograms(
+    table: pa.Table, manifest: Mapping[str, Any]
+) -> tuple[dict[str, NDArray[np.int64]], NDArray[np.int64]]:
+    c = len(manifest["conducts"])
+    own = np.zeros((1, OWN_LEVELS, c, 2), np.int64)
+    schemes = np.array(table["scheme"].to_pylist(), dtype=object)
+    at = [table[k].to_numpy() for k in ("thin_file", "level", "conduct", "acted")]
+    persons = table["persons"].to_numpy()
+    information: dict[str, NDArray[np.int64]] = {}
+    for name in manifest["schemes"] if len(persons) else ():
+        if manifest["regime"]["schemes"][name]["grades"]:
+            information[name] = np.zeros((2, BUCKETS, c, 2), np.int64)
+    for name, histogram in (*information.items(), ("", own)):
+        mine = schemes == name
+        histogram[tuple(index[mine] for index in at)] = persons[mine]
+    return information, own[0]
+
+
+def _series(table: pa.Table) -> dict[str, dict[str, NDArray[np.float64]]]:
+    schemes = np.array(table["scheme"].to_pylist(), dtype=object)
+    return {
+        str(name): {
+            key: table[key].to_numpy()[schemes == name]
+            for key in table.column_names
+            if key not in ("scheme", "month")
+        }
+        for name in dict.fromkeys(schemes)
+    }
 
 
 def _codes(column: pa.ChunkedArray, labels: Sequence[str]) -> NDArray[np.intp]:

@@ -1,0 +1,51 @@
+"""What a score foretells: its level a year before the end, beside what was recorded after."""
+
+from __future__ import annotations
+
+from scoredsociety.base.jit import inlined
+from scoredsociety.engine.codes import ENOUGH, LAST_YEAR
+from scoredsociety.engine.program import Program
+from scoredsociety.engine.scores import bucket_of
+from scoredsociety.engine.state import OWN_LEVELS, Scratch, Tally
+
+NOT_IN = 255
+"""Bucket of those without a score a year before the end."""
+
+
+@inlined
+def note_scores(scratch: Scratch, program: Program, n: int, month: int, months: int) -> None:
+    """Note everybody's score and own record at the end of month T - 12."""
+    if months < ENOUGH or month != months - LAST_YEAR:
+        return
+    standings, schemes, caught = scratch.standings, program.schemes, scratch.caught
+    for i in range(n):
+        for s in range(schemes.shape[0]):
+            standing = standings[s, i]
+            standing.bucket = NOT_IN
+            if not schemes[s].is_list and standing.enrolled_from <= month:
+                standing.bucket = bucket_of(
+                    schemes[s], int(standing.balance), int(standing.score), int(standing.count)
+                )
+        for c in range(caught.shape[1]):
+            scratch.own_level[i, c] = min(int(caught[i, c]), OWN_LEVELS - 1)
+
+
+@inlined
+def count_information(
+    scratch: Scratch, tally: Tally, program: Program, n: int, months: int
+) -> None:
+    """Count people by what was noted and by what they did in the last year."""
+    if months < ENOUGH:
+        return
+    persons, standings, schemes = scratch.persons, scratch.standings, program.schemes
+    conducts = scratch.caught.shape[1]
+    for i in range(n):
+        person = persons[i]
+        if person.adult_from > months - LAST_YEAR:
+            continue
+        for c in range(conducts):
+            did = (int(person.acted) >> c) & 1
+            tally.own[scratch.own_level[i, c], c, did] += 1
+            for s in range(schemes.shape[0]):
+                if not schemes[s].is_list and standings[s, i].bucket != NOT_IN:
+                    tally.information[s, person.thin, standings[s, i].bucket, c, did] += 1
