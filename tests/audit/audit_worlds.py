@@ -1,4 +1,4 @@
-"""Hand-made and random runs for the tests of the audit: no engine is needed."""
+"""Hand-made and random runs for the tests of the audit: nothing is simulated."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from scoredsociety.engine.result import (
     RunData,
     SocietyResult,
 )
+from scoredsociety.schemes.world import Parameters
 
 SANCTIONS = {
     "FLY": (0.02, "travel", 1.0),
@@ -64,6 +65,7 @@ def _scheme(name: str, kind: str, **more: Any) -> dict[str, Any]:
         "scheme": name,
         "title": name,
         "kind": kind,
+        "operator": "public",
         "summary": name,
         "subjects": {
             "who": "adult-residents",
@@ -82,11 +84,6 @@ def _scheme(name: str, kind: str, **more: Any) -> dict[str, Any]:
 
 def regime(**effects: Any) -> dict[str, Any]:
     """Two lists and a points scheme whose grades B and C bear PAPER (and C also WELF)."""
-    parameters = [
-        *("common_propensity", "certainty_elasticity", "prior_acts", "deed_boost"),
-        *("illness_monthly", "job_loss_monthly", "shock_months", "shock_factor"),
-        *("flight_attempts", "rail_attempts"),
-    ]
     points = _scheme(
         "city-points",
         "points",
@@ -111,7 +108,7 @@ def regime(**effects: Any) -> dict[str, Any]:
             "transit-list": _scheme("transit-list", "list", codes=("FLY", "RAIL")),
         },
         "world": {
-            "parameters": {k: q(0.1) for k in parameters},
+            "parameters": {k: q(0.1) for k in Parameters.model_fields},
             "harm_contexts": {s[1]: s[1] for s in SANCTIONS.values()} | {"home": "home"},
             "contexts": {
                 "court": {"title": "court", "related": ["finance"]},
@@ -125,6 +122,7 @@ def regime(**effects: Any) -> dict[str, Any]:
                 for code, (h, x, e) in SANCTIONS.items()
             },
             "rewards": {"DEP": {"title": "DEP", "benefit": q(0.01), "context": "leisure"}},
+            "institutions": {},
             "gravity": {n: q(g) for n, (_, g) in CONDUCTS.items() if g is not None},
             "sources": {},
         },
@@ -151,7 +149,7 @@ def random_ledger(
     x["points"] = np.where(spells, 2 + np.arange(n) % 2, x["points"])
     x["conduct"] = rng.integers(0, len(CONDUCTS), n)
     x["truth"] = rng.choice(4, n, p=[0.7, 0.1, 0.05, 0.15])
-    x["flags"] = rng.integers(0, 128, n)
+    x["flags"] = rng.integers(0, 256, n)
     x["month"] = np.sort(rng.integers(1, months + 1, n))
     length = rng.geometric(0.08, n)
     end = x["month"] + length

@@ -121,6 +121,8 @@ def test_intervals_are_cut_at_what_is_possible(low, high, unit, said):
 
 
 def test_changes_are_not_cut():
+    assert words.interval_in(-0.03, 0.02, "share, signed") == "−3% to 2%"
+    assert words.interval_in(-0.5, 0.5, "mi per person-year") == "−0.5 to 0.5"
     assert words.interval_in(-0.03, 0.02, "share", signed=True) == "−3% to 2%"
     assert words.interval_in(-3.0, 2.0, "months", signed=True) == "−3 to 2"
 

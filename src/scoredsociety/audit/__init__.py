@@ -7,8 +7,9 @@ the same people with the same luck; ``findings`` says either in sentences.
 from __future__ import annotations
 
 from scoredsociety.audit.audit import MEASURES, Audit, audit_run
+from scoredsociety.audit.changes import findings_comparison
 from scoredsociety.audit.deterrence import deterrence
-from scoredsociety.audit.findings import Finding, findings, findings_comparison
+from scoredsociety.audit.findings import Finding, findings
 from scoredsociety.audit.grades import steps_to_target
 from scoredsociety.audit.harm import CNY_PER_MI, expected_harm
 from scoredsociety.audit.lives import Life, Lives, pick_lives
@@ -25,6 +26,7 @@ from scoredsociety.audit.spiral import (
     type_gain,
 )
 from scoredsociety.audit.survival import Curve, kaplan_meier
+from scoredsociety.audit.units import units
 
 __all__ = [
     "CNY_PER_MI",
@@ -53,4 +55,5 @@ __all__ = [
     "spiral_gain",
     "steps_to_target",
     "type_gain",
+    "units",
 ]

@@ -11,7 +11,24 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scoredsociety.audit import counts, grades, harm, reach, recovery, spiral, wrongful
+from scoredsociety.audit import (
+    chilling,
+    counts,
+    detection,
+    disparity,
+    exemption,
+    grades,
+    harm,
+    information,
+    organisations,
+    reach,
+    recovery,
+    spillover,
+    spiral,
+    transparency,
+    welfare,
+    wrongful,
+)
 from scoredsociety.audit import deterrence as deterrence_
 from scoredsociety.audit.assumptions import list_assumptions
 from scoredsociety.audit.measures import Measure
@@ -30,11 +47,20 @@ MEASURES: tuple[Measure, ...] = (
     recovery.M7,
     harm.M8,
     harm.M9,
+    disparity.M10,
+    exemption.M11,
+    chilling.M12,
     deterrence_.M13,
+    information.M14,
+    welfare.M15,
     reach.M17,
     grades.M18,
     reach.M19,
+    spillover.M20,
+    organisations.M21,
     wrongful.M22,
+    detection.M23,
+    transparency.M24,
 )
 """Every measure that exists. To add one, declare it in a module and name it here."""
 
@@ -54,7 +80,8 @@ class Audit:
     series : pyarrow.Table
         The same columns, by month.
     survival : pyarrow.Table
-        Kaplan-Meier curves: item, group, month, survival, low, high, at_risk.
+        Kaplan-Meier curves: item, group, month, survival, low, high, at_risk; censored at the
+        horizon and where a scheme is shut down.
     mobility : pyarrow.Table
         Monthly moves between grades: scheme, from, to, share and its interval, moves.
     assumptions : list of dict

@@ -5,13 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from scoredsociety.audit.intervals import ratio
+from scoredsociety.audit.masks import (
+    borne_codes,
+    mask_of_codes,
+    masks_of,
+    sanctions_of,
+    unlike_note,
+)
 from scoredsociety.audit.measures import Measure
-from scoredsociety.audit.rows import Floats, Ints, Rows
+from scoredsociety.audit.rows import Floats, Rows
 from scoredsociety.audit.sample import Sample, Stream
 from scoredsociety.audit.sheet import Sheet
 from scoredsociety.engine.result import CELL_FIELDS, PROFILE_FIELDS, Kind
 
 PER_1000 = "per 1,000 adults"
+PERSON_ON_RECORD = "person on record"
+ON_RECORD = "persons on record"
+"""Who has a record in a store without a score: never called listed, nor added to the listed."""
+
 CELL_SHAPE = (2, 2, 5, 2)
 """Levels of ``CELL_FIELDS``, in the order of the cell index."""
 
@@ -45,62 +56,23 @@ def cell_sum(table: Floats, group: str = "all") -> Floats:
     return cut
 
 
-UNLIKE = "Spells bear the sanctions of the grade in which they began."
-
-
-def sanctions_of(sample: Sample, scheme: str, kind: Kind) -> list[list[str]]:
-    """Return the sanctions that a status of this scheme bears.
-
-    Parameters
-    ----------
-    sample : Sample
-    scheme : str
-    kind : Kind
-        ``ENTRY`` or ``SPELL``; a record itself bears nothing.
-
-    Returns
-    -------
-    list of list of str
-        Codes of sanctions: of an entry one list, of a spell one for each grade, the best first.
-        :func:`place_of` says which of them a row bears.
-    """
-    s = sample.regime.schemes[scheme]
-    if kind == Kind.ENTRY:
-        return [[e.sanction for e in s.effects if e.listed and e.sanction is not None]]
-    if kind != Kind.SPELL or s.grades is None:
-        return [[]]
-    return [
-        [e.sanction for e in s.effects if e.grade and band in e.grade and e.sanction is not None]
-        for band in s.grades.bands
-    ]
-
-
-def place_of(rows: Rows, kind: Kind, places: int) -> Ints:
-    """Return for each row its place among ``places`` lists of :func:`sanctions_of`.
-
-    The points of a spell are the position, the best grade first, of the grade in which it began.
-    """
-    if kind != Kind.SPELL:
-        return np.zeros(len(rows), dtype=np.int64)
-    return np.clip(rows.points, 0, places - 1)
-
-
-def unlike_note(sanctions: list[list[str]]) -> str:
-    """Return a note if the sanctioned grades differ: a spell may go on in another one."""
-    return UNLIKE if len({tuple(sorted(x)) for x in sanctions if x}) > 1 else ""
-
-
 def _bearers(sample: Sample, stream: Stream, code: str | None) -> Rows:
     """Return the rows that bear a sanction (None: any)."""
-    sanctions = sanctions_of(sample, stream.scheme, stream.kind)
-    bears = np.array([bool(x) if code is None else code in x for x in sanctions])
-    return stream.entered.take(bears[place_of(stream.entered, stream.kind, len(sanctions))])
+    wanted = -1 if code is None else mask_of_codes(sample, [code])
+    return stream.entered.take(masks_of(sample, stream, stream.entered) & wanted != 0)
 
 
 def _stock(
-    sample: Sample, sheet: Sheet, item: str, key: str, rows: list[Rows], note: str = ""
+    sample: Sample,
+    sheet: Sheet,
+    item: str,
+    key: str,
+    rows: list[Rows],
+    note: str = "",
+    who: str = "persons",
 ) -> None:
     """Write the persons under one status at the horizon, whole and by group."""
+    share = "rate" if who == "persons" else f"{who}, rate"
     series = sample.monthly_sum(key)
     adults = sample.monthly_sum("adults")
     whole = series[:, -1]
@@ -108,29 +80,31 @@ def _stock(
     persons = np.concatenate([x.person[x.in_force] for x in rows])
     by_group = sample.count_persons(persons)
     by_group[:, 0] = whole
-    sheet.put_groups("M1", item, "persons", "persons", by_group, groups,
+    table, base = sample.monthly(key), sample.monthly("adults")
+    for group in CELL_GROUPS:  # what the engine counts is exact, whatever a spell began with
+        by_group[:, groups.index(group)] = cell_sum(table, group)[:, -1]
+    sheet.put_groups("M1", item, who, "persons", by_group, groups,
                      people=sample.adults, note=note)  # fmt: skip
     rate = 1000.0 * ratio(by_group, sample.adults)
-    sheet.put_groups("M1", item, "rate", PER_1000, rate, groups, people=sample.adults, note=note)
-    sheet.put_series("M1", item, "persons", "persons", series)
-    sheet.put_series("M1", item, "rate", PER_1000, 1000.0 * ratio(series, adults))
-    table, base = sample.monthly(key), sample.monthly("adults")
+    sheet.put_groups("M1", item, share, PER_1000, rate, groups, people=sample.adults, note=note)
+    sheet.put_series("M1", item, who, "persons", series)
+    sheet.put_series("M1", item, share, PER_1000, 1000.0 * ratio(series, adults))
     for group in CELL_GROUPS:
         cut = 1000.0 * ratio(cell_sum(table, group), cell_sum(base, group))
-        sheet.put_series("M1", item, "rate", PER_1000, cut, group=group)
+        sheet.put_series("M1", item, share, PER_1000, cut, group=group)
 
 
 def compute_m1(sample: Sample, sheet: Sheet) -> None:
-    """Write the persons on each list and under each sanction at the horizon."""
+    """Write the persons on each list, with each kind of record, and under each sanction."""
     bearing: dict[str, dict[str, Stream]] = {}
     notes = {}
     for stream in sample.statuses:
-        sanctions = sanctions_of(sample, stream.scheme, stream.kind)
-        notes[stream.item] = unlike_note(sanctions)
-        for code in (code for codes in sanctions for code in codes):
+        notes[stream.item] = unlike_note(sanctions_of(sample, stream.scheme, stream.kind))
+        for code in borne_codes(sample, stream):
             bearing.setdefault(code, {})[stream.item] = stream
         if stream.kind == Kind.ENTRY:
-            _stock(sample, sheet, stream.item, f"listed:{stream.scheme}", [stream.entered])
+            who = "persons" if stream.listing else ON_RECORD
+            _stock(sample, sheet, stream.item, f"listed:{stream.scheme}", [stream.entered], who=who)
     for code, streams in bearing.items():
         rows = [_bearers(sample, s, code) for s in streams.values()]
         note = next((notes[item] for item in streams if notes[item]), "")
@@ -142,49 +116,47 @@ def compute_m1(sample: Sample, sheet: Sheet) -> None:
 
 
 def compute_m2(sample: Sample, sheet: Sheet) -> None:
-    """Write the entries in force, and the flows in and out."""
+    """Write the entries or records in force, and the flows in and out."""
     for stream in sample.streams:
         if stream.kind != Kind.ENTRY:
             continue
         s, rows = stream.scheme, stream.entered
+        word, what = ("entries", "entries") if stream.listing else ("records", stream.unit)
+        each = "entries per listed person" if stream.listing else f"records per {PERSON_ON_RECORD}"
         stock = sample.monthly_sum(f"entries:{s}")
         by_group = sample.count(rows.take(rows.in_force))
         by_group[:, 0] = stock[:, -1]
-        sheet.put_groups("M2", s, "entries", "entries", by_group, sample.groups.labels,
+        sheet.put_groups("M2", s, what, word, by_group, sample.groups.labels,
                          people=sample.adults)  # fmt: skip
         persons = sample.monthly_sum(f"listed:{s}")[:, -1]
-        sheet.put("M2", s, "entries per listed person", "entries a person",
-                  ratio(stock[:, -1], persons), people=persons, entries=stock[:, -1])  # fmt: skip
-        sheet.put_series("M2", s, "entries", "entries", stock)
-        sheet.put_series("M2", s, "entries in", "entries", sample.monthly_sum(f"in:{s}"))
-        sheet.put_series("M2", s, "entries out", "entries", sample.monthly_sum(f"out:{s}"))
+        sheet.put("M2", s, each, f"{word} a person", ratio(stock[:, -1], persons),
+                  people=persons, entries=stock[:, -1])  # fmt: skip
+        sheet.put_series("M2", s, what, word, stock)
+        sheet.put_series("M2", s, f"{word} in", word, sample.monthly_sum(f"in:{s}"))
+        sheet.put_series("M2", s, f"{word} out", word, sample.monthly_sum(f"out:{s}"))
 
 
 def compute_m3(sample: Sample, sheet: Sheet) -> None:
-    """Write the persons ever listed."""
+    """Write the persons ever listed, and those who ever had a record."""
     for stream in sample.streams:
         if stream.kind != Kind.ENTRY:
             continue
         s = stream.scheme
+        word = "persons ever listed" if stream.listing else "persons ever on record"
+        rate = "rate" if stream.listing else f"{word}, rate"
         series = sample.monthly_sum(f"ever:{s}")
         by_group = sample.count_persons(stream.entered.person)
         by_group[:, 0] = series[:, -1]
         labels = sample.groups.labels
-        sheet.put_groups("M3", s, "persons ever listed", "persons", by_group, labels,
-                         people=sample.adults)  # fmt: skip
-        sheet.put_groups("M3", s, "rate", PER_1000, 1000.0 * ratio(by_group, sample.adults),
+        sheet.put_groups("M3", s, word, "persons", by_group, labels, people=sample.adults)
+        sheet.put_groups("M3", s, rate, PER_1000, 1000.0 * ratio(by_group, sample.adults),
                          labels, people=sample.adults)  # fmt: skip
-        sheet.put_series("M3", s, "persons ever listed", "persons", series)
+        sheet.put_series("M3", s, word, "persons", series)
 
 
 def compute_m4(sample: Sample, sheet: Sheet) -> None:
     """Write the refusals since month 1, by code and together."""
-    borne = {
-        code
-        for stream in sample.statuses
-        for codes in sanctions_of(sample, stream.scheme, stream.kind)
-        for code in codes
-    }
+    borne = {code for stream in sample.statuses for code in borne_codes(sample, stream)}
     codes = [code for code in ("FLY", "RAIL") if code in borne]
     total = np.zeros((sample.replicates, sample.months))
     for code in codes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from scoredsociety.audit.chilling import write_chilling
 from scoredsociety.audit.intervals import ratio
 from scoredsociety.audit.measures import Measure
 from scoredsociety.audit.rows import Floats
@@ -68,6 +69,8 @@ def deterrence(run: RunData, counterfactual: RunData) -> tuple[pa.Table, pa.Tabl
         The same by month ("deterrence") and by windows of six months ("deterrence, six months":
         ``month`` is the last of the window).
 
+    Both hold the chilling index (M12) too, for one must not be shown without the other.
+
     Raises
     ------
     ValueError
@@ -93,6 +96,7 @@ def deterrence(run: RunData, counterfactual: RunData) -> tuple[pa.Table, pa.Tabl
             a6, b6 = (np.add.reduceat(x, starts, axis=1) for x in (a, b))
             windows.put_series("M13", conduct, "deterrence, six months", "share",
                                1.0 - ratio(a6, b6), group=group)  # fmt: skip
+    write_chilling(sheet, run, ours, theirs)
     ends = np.minimum(starts + WINDOW, months)
     series = pa.concat_tables(
         [series_table(sheet.series, weight), series_table(windows.series, weight, ends)]
@@ -106,7 +110,7 @@ M13 = Measure(
     "How much less of the conduct is there than without the scheme?",
     "share",
     "1 - acts / acts of the same society without the scheme, all and aware only",
-    ("M5", "M8"),
+    ("M5", "M8", "M12"),
     ("world.parameters.certainty_elasticity", "world.parameters.prior_acts", "schemes."),
     None,
 )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scoredsociety.audit import words
 from scoredsociety.audit.recovery import TAUS
+from scoredsociety.audit.sample import GRADED
 
 if TYPE_CHECKING:
     from scoredsociety.audit.audit import Audit
-    from scoredsociety.audit.pairing import Comparison
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Finding:
     companions: tuple[str, ...] = ()
 
 
-def _interval(low: float | None, high: float | None, unit: str) -> str:
+def cut_interval(low: float | None, high: float | None, unit: str) -> str:
     """Write the interval of what cannot be below 0, and say so where it is cut there."""
     text = words.interval_in(low, high, unit)
     if low is None or high is None or text == words.TOO_FEW:
@@ -69,8 +70,18 @@ def _listed(audit: Audit, scheme: str) -> Finding:
         f"Simulated: after {months} months {words.one_in(share)} {words.are(words.one_in(share))} "
         f"on the list ({_title(audit, scheme)}), which stands for {words.large(persons)} people.",
         words.percent(share),
-        _interval(low, high, "share"),
+        cut_interval(low, high, "share"),
         tuple(companions),
+    )
+
+
+def _nobody(audit: Audit, scheme: str) -> Finding:
+    people = int(audit.manifest["people"]) * int(audit.manifest["replicates"])
+    return Finding(
+        f"Simulated: nobody is ever on the list ({_title(audit, scheme)}).",
+        f"nobody of {words.number(people)}",
+        words.TOO_FEW,
+        ("a list so rare needs a larger sample",),
     )
 
 
@@ -88,7 +99,7 @@ def _wrongful(audit: Audit, item: str, unit: tuple[str, str]) -> Finding:
         f"{words.sentence(words.one_in(share, *unit))} in {item} should not exist: "
         "the person did not do it, or could not help it.",
         words.percent(share),
-        _interval(low, high, "share"),
+        cut_interval(low, high, "share"),
         ("; ".join(parts), "; ".join(steps)),
     )
 
@@ -113,13 +124,15 @@ def _recovery(audit: Audit, item: str) -> Finding:
     return Finding(
         text,
         words.plural(median, "month") if median is not None else "not reached",
-        _interval(low, high, "months"),
+        cut_interval(low, high, "months"),
         (*trap, f"the naive mean of completed episodes, {months}, misleads"),
     )
 
 
 def _harm(audit: Audit, item: str) -> list[Finding]:
     share, low, high, _ = audit.cell("M8", item, "cross-context share")
+    if share is None:
+        return []  # nobody ever bore it
     lenient = audit.value("M8", item, "cross-context share, finance always related")
     median, m_low, m_high, _ = audit.cell("M9", item, "median ratio")
     above = audit.value("M9", item, "share above 1")
@@ -128,23 +141,59 @@ def _harm(audit: Audit, item: str) -> list[Finding]:
     times = f"{words.number(median)} times" if median is not None else "an undefined multiple of"
     return [
         Finding(
-            f"{words.percent(share)} of the harm of {item} falls in parts of life unrelated to "
-            "the conduct.",
+            f"{words.sentence(words.percent(share))} of the harm of {item} falls in parts of life "
+            "unrelated to the conduct.",
             words.percent(share),
-            _interval(low, high, "share"),
+            cut_interval(low, high, "share"),
             (f"{words.percent(lenient)} if finance always counts as related", rests),
         ),
         Finding(
             f"The typical harm of {item} is {times} the declared harm of the act.",
             times if median is not None else words.NO_EVIDENCE,
-            _interval(m_low, m_high, "ratio"),
+            cut_interval(m_low, m_high, "ratio"),
             (f"{words.percent(above)} are above 1", rests),
         ),
     ]
 
 
+def _favours(scheme: Mapping[str, Any], name: str, regime: Mapping[str, Any]) -> bool:
+    """Tell whether a list only brings rewards, so that nobody suffers from being on it."""
+    effects = scheme.get("effects") or []
+    joined = any(j["origin"] == name for j in regime.get("joint") or [])
+    return bool(effects) and not joined and not any(e.get("sanction") for e in effects)
+
+
+def _grades(audit: Audit, scheme: str) -> Finding | None:
+    """Say how many of the enrolled stand well in a scheme with grades."""
+    m18 = audit.table("M18")
+    quantities = (
+        q
+        for item, q in zip(m18["item"].to_pylist(), m18["quantity"].to_pylist(), strict=True)
+        if item == scheme and q.endswith("or better") and q.startswith("share in")
+    )
+    quantity = next(quantities, None)
+    if quantity is None:
+        return None
+    share, low, high, _ = audit.cell("M18", scheme, quantity)
+    said = words.one_in(share, "enrolled adult")
+    m17 = audit.table("M17")
+    pairs = dict.fromkeys(zip(m17["item"].to_pylist(), m17["quantity"].to_pylist(), strict=True))
+    companions = [
+        f"{quantity}: {words.percent(audit.value('M17', item, quantity))} of adults"
+        for item, quantity in pairs
+        if quantity == "aware" or (item, quantity) == (scheme, "enrolled")
+    ]
+    return Finding(
+        f"{words.sentence(said)} of {scheme} {words.are(said)} in grade "
+        f"{quantity.split()[3]} or better.",
+        words.percent(share),
+        cut_interval(low, high, "share"),
+        tuple(companions) or ("the enrolled only",),
+    )
+
+
 def findings(audit: Audit) -> list[Finding]:
-    """Return what an audit found, the list first.
+    """Return what an audit found, the lists first.
 
     Parameters
     ----------
@@ -155,12 +204,22 @@ def findings(audit: Audit) -> list[Finding]:
     list of Finding
     """
     out = []
-    kinds = {n: s["kind"] for n, s in audit.manifest["regime"]["schemes"].items()}
-    lists = [n for n, kind in kinds.items() if kind == "list"]
-    points = [n for n, kind in kinds.items() if kind == "points"]
+    regime = audit.manifest["regime"]
+    kinds = {n: s["kind"] for n, s in regime["schemes"].items() if s["kind"] != "organisations"}
+    lists = [
+        n
+        for n, kind in kinds.items()
+        if kind == "list" and not _favours(regime["schemes"][n], n, regime)
+    ]
+    empty = [n for n in lists if not audit.value("M3", n, "persons ever listed")]
+    lists = [n for n in lists if n not in empty]
+    stores = [n for n, kind in kinds.items() if kind == "record"]
+    scored = [n for n, kind in kinds.items() if kind in ("points", "features")]
     out += [_listed(audit, s) for s in lists]
+    out += [_nobody(audit, s) for s in empty]
     out += [_wrongful(audit, s, ("entry", "entries")) for s in lists]
-    out += [_wrongful(audit, f"{s}/records", ("record", "records")) for s in points]
+    out += [_wrongful(audit, s, ("record", "records")) for s in stores]
+    out += [_wrongful(audit, f"{s}/records", ("record", "records")) for s in scored]
     out += [_recovery(audit, s) for s in lists]
     for s in lists:
         share, low, high, _ = audit.cell("M6", s, "share triggered")
@@ -169,30 +228,15 @@ def findings(audit: Audit) -> list[Finding]:
                 f"{words.sentence(words.one_in(share, 'entry', 'entries'))} in {s} would not exist "
                 "without an earlier entry.",
                 words.percent(share),
-                _interval(low, high, "share"),
+                cut_interval(low, high, "share"),
                 ("entries near the horizon have not had all their offspring: a lower bound",),
             )
         )
     for item in audit.items("M9"):
         out += _harm(audit, item)
-    for s in points:
-        quantity = next(
-            q
-            for q in audit.table("M18")["quantity"].to_pylist()
-            if q.endswith("or better") and q.startswith("share in")
-        )
-        share, low, high, _ = audit.cell("M18", s, quantity)
-        said = words.one_in(share, "enrolled adult")
-        out.append(
-            Finding(
-                f"{words.sentence(said)} of {s} {words.are(said)} in grade "
-                f"{quantity.split()[3]} or better.",
-                words.percent(share),
-                _interval(low, high, "share"),
-                (f"aware: {words.percent(audit.value('M17', points[0], 'aware'))} of adults",),
-            )
-        )
-    if lists or points:
+    graded = (_grades(audit, s) for s in kinds if kinds[s] in GRADED)
+    out += [finding for finding in graded if finding is not None]
+    if kinds:
         reward, low, high, _ = audit.cell("M19", "any", "at least one reward")
         sanction = audit.value("M19", "any", "at least one sanction")
         each = audit.value("M19", "any", "rewarded for one sanctioned")
@@ -201,96 +245,8 @@ def findings(audit: Audit) -> list[Finding]:
             Finding(
                 f"Rewards reach {words.one_in(reward)}, sanctions {words.one_in(sanction)}.",
                 words.percent(reward),
-                _interval(low, high, "share"),
+                cut_interval(low, high, "share"),
                 (f"sanctions: {words.percent(sanction)}{times}",),
             )
         )
-    return out
-
-
-def findings_comparison(comparison: Comparison) -> list[Finding]:
-    """Return what B changes against A, the people it does not help among it.
-
-    Parameters
-    ----------
-    comparison : Comparison
-
-    Returns
-    -------
-    list of Finding
-    """
-    c = comparison
-
-    def of_1000(item: str, quantity: str) -> tuple[str, str, float | None]:
-        rate, low, high, _ = c.cell(item, f"{quantity}, rate")
-        scaled = c.cell(item, quantity)[3]
-        rate_text = words.in_unit(rate, words.PER_1000)
-        if rate is not None and rate >= 0.1:
-            rate_text += " per 1,000 adults"
-        return rate_text, _interval(low, high, words.PER_1000), scaled
-
-    out = []
-    both = of_1000("listed", "under both")[0]
-    for name, quantity in (("A", "only under A"), ("B", "only under B")):
-        value, interval, scaled = of_1000("listed", quantity)
-        rate = c.value("listed", f"{quantity}, rate")
-        few = words.per(None if rate is None else rate / 1000).removesuffix(" in 1,000")
-        text = (
-            f"Simulated: of 1,000 adults, {few} {'is' if few.endswith(' 1') else 'are'} ever "
-            f"listed only under {name}, which stands for {words.large(scaled)} people."
-        )
-        if rate == 0:
-            text = f"Simulated: nobody in the samples is ever listed only under {name}."
-        out.append(Finding(text, value, interval, (f"under both: {both}",)))
-    helped, h_interval, h_scaled = of_1000("persons", "helped")
-    worse = of_1000("persons", "worse off")[0]
-    missed, m_interval, m_scaled = of_1000("persons", "wrongly listed under both")
-    out.append(
-        Finding(
-            f"B shortens the time under sanctions of {words.large(h_scaled)} people.",
-            helped,
-            h_interval,
-            (f"worse off: {worse}", f"wrongly listed under both: {missed}"),
-        )
-    )
-    out.append(
-        Finding(
-            f"With B as with A, {words.large(m_scaled)} people are wrongly listed.",
-            missed,
-            m_interval,
-        )
-    )
-    for kind in ("wrongful", "rightful"):
-        count, low, high, prevented = c.cell("entries", f"{kind} prevented")
-        added = c.cell("entries", f"{kind} added")[3]
-        out.append(
-            Finding(
-                f"B prevents {words.large(prevented)} {kind} entries.",
-                f"{words.large(count)} in the sample",
-                _interval(low, high, "entries"),
-                (f"and adds {words.large(added)}",),
-            )
-        )
-    for item in c.a.items("M5"):
-        row = c.difference("M5", item, "entry-weighted")
-        if row is not None:
-            a, b = words.percent(row["value_a"]), words.percent(row["value_b"])
-            out.append(
-                Finding(
-                    f"The wrongful share of {item} goes from {a} to {b}.",
-                    words.percentage_points(row["difference"]),
-                    words.interval_in(row["low"], row["high"], "points"),
-                    ("share of what is left: a regime that lists fewer can have a larger one",),
-                )
-            )
-    lives, low, high, _ = c.cell("lives", "with another outcome, share")
-    touched = c.value("lives", "that differ, share")
-    out.append(
-        Finding(
-            f"The ledger of {words.one_in(lives, 'person', 'people')} has another outcome.",
-            words.percent(lives),
-            _interval(low, high, "share"),
-            (f"told, filed or discovered otherwise included: {words.percent(touched)}",),
-        )
-    )
     return out

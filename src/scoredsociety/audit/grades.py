@@ -13,6 +13,9 @@ from scoredsociety.audit.sample import Sample
 from scoredsociety.audit.sheet import Sheet, nullable
 from scoredsociety.schemes.model import Scheme
 
+SCORE_UNITS = 64
+"""Units of the engine in one point of a feature score."""
+
 
 def steps_to_target(matrix: ArrayLike, target: NDArray[np.bool_]) -> Floats:
     """Return the expected number of steps of a Markov chain until it enters a set.
@@ -50,18 +53,40 @@ def steps_to_target(matrix: ArrayLike, target: NDArray[np.bool_]) -> Floats:
     return out
 
 
+def opening_value(scheme: Scheme) -> float | None:
+    """Return the score with which everybody starts; None where it follows from features."""
+    if scheme.stars is not None:
+        return scheme.stars.prior.value
+    return scheme.start.value if scheme.start is not None else None
+
+
+def opening_grade(scheme: Scheme) -> int | None:
+    """Return the position of the grade in which everybody starts; None where there is none."""
+    start = opening_value(scheme)
+    if start is None or scheme.grades is None:
+        return None
+    floors = list(scheme.grades.bands.values())
+    return next((k for k, low in enumerate(floors) if start >= low), len(floors) - 1)
+
+
 def target_grades(scheme: Scheme) -> tuple[NDArray[np.bool_], str]:
     """Return which grades count as "A or better", and the name of the lowest of them.
 
-    The band called A; where a scheme has none, the band of the start value.
+    The band called A; where a scheme has none, the band of the start value; where people start
+    with different scores, the lowest band that bears no sanction or, without sanctions, the lowest
+    that brings a reward.
     """
-    bands = scheme.grades.bands if scheme.grades is not None else {}
-    names = list(bands)
-    if "A" in bands:
+    names = list(scheme.grades.bands) if scheme.grades is not None else []
+    opening = opening_grade(scheme)
+    if "A" in names:
         last = names.index("A")
+    elif opening is not None:
+        last = opening
     else:
-        start = scheme.start.value if scheme.start is not None else 0.0
-        last = next((k for k, low in enumerate(bands.values()) if start >= low), len(names) - 1)
+        harsh = {g for e in scheme.effects if e.sanction is not None for g in e.grade or []}
+        kind = {g for e in scheme.effects if e.reward is not None for g in e.grade or []}
+        good = set(names) - harsh if harsh else kind
+        last = max((k for k, g in enumerate(names) if g in good), default=len(names) - 1)
     mask = np.arange(len(names)) <= last
     return mask, names[last] if names else ""
 
@@ -77,10 +102,25 @@ def _pooled(sample: Sample, scheme: str) -> Floats | None:
     return np.stack([t[half:].sum(axis=0) for t in tables]).astype(np.float64)
 
 
+def _write_flows(sample: Sample, sheet: Sheet, name: str, scheme: Scheme) -> None:
+    """Write records, new starts after a reset, and the mean score of a feature scheme."""
+    if scheme.kind != "stars":  # ratings leave no records
+        sheet.put_series("M18", name, "records", "records", sample.monthly_sum(f"records:{name}"))
+    if scheme.process.reset is not None:
+        resets = sample.monthly_sum(f"reset:{name}")
+        sheet.put("M18", name, "resets", "resets", resets.sum(axis=1))
+        sheet.put_series("M18", name, "resets", "resets", resets)
+    if scheme.kind == "features":
+        points = ratio(sample.monthly_sum(f"score:{name}"), sample.monthly_sum(f"enrolled:{name}"))
+        sheet.put("M18", name, "mean score", "points", points[:, -1] / SCORE_UNITS)
+        sheet.put_series("M18", name, "mean score", "points", points / SCORE_UNITS)
+
+
 def compute_m18(sample: Sample, sheet: Sheet) -> None:
     """Write the grade shares at the horizon and by month, and the time back to grade A."""
-    for name, scheme in sample.regime.schemes.items():
-        if scheme.kind != "points" or scheme.grades is None:
+    for name in sample.graded:
+        scheme = sample.regime.schemes[name]
+        if scheme.grades is None:
             continue
         grades = list(scheme.grades.bands)
         stock = np.stack([sample.monthly_sum(f"grade:{name}:{g}") for g in grades])
@@ -98,14 +138,13 @@ def compute_m18(sample: Sample, sheet: Sheet) -> None:
                   ratio(above[:, -1], enrolled[:, -1]), people=enrolled[:, -1])  # fmt: skip
         sheet.put_series("M18", name, f"share in grade {last} or better", "share",
                          ratio(above, enrolled))  # fmt: skip
-        start = scheme.start.value if scheme.start else 0.0
-        floors = list(scheme.grades.bands.values()) if scheme.grades else []
-        opening = next((k for k, floor in enumerate(floors) if start >= floor), len(floors) - 1)
-        below = stock[opening + 1 :].sum(axis=0)
-        sheet.put("M18", name, "persons below the start grade", "persons", below[:, -1],
-                  people=enrolled[:, -1])  # fmt: skip
-        sheet.put_series("M18", name, "persons below the start grade", "persons", below)
-        sheet.put_series("M18", name, "records", "records", sample.monthly_sum(f"records:{name}"))
+        opening = opening_grade(scheme)
+        if opening is not None:
+            below = stock[opening + 1 :].sum(axis=0)
+            sheet.put("M18", name, "persons below the start grade", "persons", below[:, -1],
+                      people=enrolled[:, -1])  # fmt: skip
+            sheet.put_series("M18", name, "persons below the start grade", "persons", below)
+        _write_flows(sample, sheet, name, scheme)
         moves = _pooled(sample, name)
         if moves is None:
             continue
@@ -129,8 +168,8 @@ def mobility_table(sample: Sample) -> pa.Table:
     columns: dict[str, list[str]] = {"scheme": [], "from": [], "to": []}
     shares: list[Floats] = []
     counts: list[float] = []
-    for name, scheme in sample.regime.schemes.items():
-        moves = _pooled(sample, name)
+    for name in sample.graded:
+        scheme, moves = sample.regime.schemes[name], _pooled(sample, name)
         if moves is None or scheme.grades is None:
             continue
         p = ratio(moves, moves.sum(axis=2, keepdims=True))

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from scoredsociety.audit.counts import place_of, sanctions_of, unlike_note
+from scoredsociety.audit.burden import (
+    Burden,
+    burden,
+    expected_monthly_harm,
+    known_conduct,
+    related_contexts,
+)
 from scoredsociety.audit.intervals import ratio
 from scoredsociety.audit.measures import Measure
 from scoredsociety.audit.rows import Floats, Ints, Rows
 from scoredsociety.audit.sample import TRUTH_GROUPS, Sample, Stream
 from scoredsociety.audit.sheet import Sheet
-from scoredsociety.engine.result import ExitReason, Kind
+from scoredsociety.engine.result import Kind
 
 CNY_PER_MI = 2028.0
 """One median monthly income in CNY (docs/model.md, 4.2: NBS median income per head of 2018,
@@ -49,90 +54,10 @@ def expected_harm(monthly_harm: float, exit_monthly: float, term_months: float |
     return float(monthly_harm * (1.0 - (1.0 - exit_monthly) ** term_months) / exit_monthly)
 
 
-@dataclass(frozen=True)
-class Burden:
-    """What one month of a status does.
-
-    Attributes
-    ----------
-    kind : Kind
-    names : list of str
-        What the places stand for: grades, the best first; one empty name for a list.
-    by_context : list of dict of str to float
-        By place, harm in mi a month, averaged over who is exposed, by the context in which it
-        bites.
-    note : str
-    """
-
-    kind: Kind
-    names: list[str]
-    by_context: list[dict[str, float]]
-    note: str
-
-    @property
-    def monthly(self) -> Floats:
-        """Harm in mi a month, by place."""
-        return np.array([sum(x.values()) for x in self.by_context], dtype=np.float64)
-
-    def outside(self, related: list[frozenset[str]]) -> Floats:
-        """Return the harm outside the related contexts of each conduct: by place and conduct."""
-        rates = [
-            [sum(h for x, h in places.items() if x not in own) for own in related]
-            for places in self.by_context
-        ]
-        return np.array(rates, dtype=np.float64).reshape(len(self.by_context), len(related))
-
-    def place(self, rows: Rows) -> Ints:
-        """Return the place of each row."""
-        return place_of(rows, self.kind, len(self.by_context))
-
-
-def burden(sample: Sample, stream: Stream) -> Burden:
-    """Add up the sanctions that a status of this stream bears."""
-    scheme, world = sample.regime.schemes[stream.scheme], sample.regime.world
-    sanctions = sanctions_of(sample, stream.scheme, stream.kind)
-    by_context: list[dict[str, float]] = [{} for _ in sanctions]
-    assumed: dict[str, None] = {}
-    for codes, places in zip(sanctions, by_context, strict=True):
-        for code in dict.fromkeys(codes):
-            s = world.sanctions[code]
-            places[s.context] = places.get(s.context, 0.0) + s.harm.value * s.exposed.value
-            if "assumed" in (s.harm.confidence, s.exposed.confidence):
-                assumed[code] = None
-    note = unlike_note(sanctions)
-    if assumed:
-        note = f"Rests on the assumed harm of {', '.join(assumed)}. {note}".strip()
-    graded = stream.kind == Kind.SPELL and scheme.grades is not None
-    names = list(scheme.grades.bands) if graded and scheme.grades is not None else [""]
-    return Burden(stream.kind, names, by_context, note)
-
-
-def related_contexts(sample: Sample) -> list[frozenset[str]]:
-    """Return, by conduct code, the harm contexts that count as related to the conduct."""
-    world = sample.regime.world
-    own = {k: c for s in sample.regime.schemes.values() for k, c in s.conducts.items()}
-    out = []
-    for name in sample.conducts:
-        conduct = world.conducts.get(name) or own.get(name)
-        context = world.contexts.get(conduct.context) if conduct else None
-        out.append(frozenset(context.related) if context else frozenset())
-    return out
-
-
 def gravity(sample: Sample) -> Floats:
     """Return the declared social harm of one act in CNY, by conduct code; NaN if not declared."""
     table = sample.regime.world.gravity
     return np.array([table[c].value if c in table else np.nan for c in sample.conducts])
-
-
-def _known(sample: Sample, stream: Stream) -> tuple[Rows, str]:
-    """Return the rows whose conduct is known, and a note if some are not."""
-    rows = stream.entered
-    known = rows.conduct < len(sample.conducts)
-    lost = int(rows.conduct.size - known.sum())
-    if not lost:
-        return rows, ""
-    return rows.take(known), f"{lost} rows without a conduct are left out."
 
 
 def compute_m8(sample: Sample, sheet: Sheet) -> None:
@@ -145,14 +70,15 @@ def compute_m8(sample: Sample, sheet: Sheet) -> None:
         b = burden(sample, stream)
         if not b.monthly.any():
             continue
-        rows, lost = _known(sample, stream)
+        rows, bears, lost = known_conduct(sample, stream, b)
         note = f"{b.note} {lost}".strip()
         notes.append(note)
         cross, lenient = b.outside(related), b.outside(with_finance)
-        columns: list[tuple[Rows, str]] = [(rows, "all")]
-        columns += [(rows.with_truth(t), g) for g, t in TRUTH_GROUPS.items()]
-        for part, label in columns:
-            at, conduct = b.place(part), part.conduct
+        columns = [(np.ones(len(rows), dtype=np.bool_), "all")]
+        columns += [(np.isin(rows.truth, t), g) for g, t in TRUTH_GROUPS.items()]
+        for chosen, label in columns:
+            part, at = rows.take(chosen), bears[chosen]
+            conduct = part.conduct
             tables = [
                 sample.count(part, part.months * rate)
                 for rate in (b.monthly[at], cross[at, conduct], lenient[at, conduct])
@@ -163,22 +89,30 @@ def compute_m8(sample: Sample, sheet: Sheet) -> None:
                 _write_m8(sheet, sample, stream.item, np.stack(tables), sample.groups.labels, note)
             else:
                 _write_m8(sheet, sample, stream.item, np.stack(tables)[:, :, :1], [label], note)
-        _write_monthly(sheet, stream.item, b, note)
+        _write_monthly(sample, sheet, stream, b, note)
     if parts:
         together = np.sum(parts["all"], axis=0)
         note = " ".join(dict.fromkeys(notes))
         _write_m8(sheet, sample, "all statuses", together, sample.groups.labels, note)
 
 
-def _write_monthly(sheet: Sheet, item: str, b: Burden, note: str) -> None:
+def _write_monthly(sample: Sample, sheet: Sheet, stream: Stream, b: Burden, note: str) -> None:
     """Write the harm of a month by context: once, or for each grade where grades differ."""
-    sanctioned = [k for k, x in enumerate(b.by_context) if x]
-    alike = all(b.by_context[k] == b.by_context[sanctioned[0]] for k in sanctioned)
+    item = stream.item
+    sanctioned = [k for k, at in enumerate(b.own) if b.by_context[at]]
+    alike = len({int(b.own[k]) for k in sanctioned}) == 1
     for k in sanctioned[:1] if alike else sanctioned:
         grade = "" if alike else f", grade {b.names[k]}"
-        for context, h in b.by_context[k].items():
+        for context, h in b.by_context[b.own[k]].items():
             sheet.put("M8", item, f"monthly harm in {context}{grade}", "mi a month", h, note=note)
-        sheet.put("M8", item, f"monthly harm{grade}", "mi a month", b.monthly[k], note=note)
+        sheet.put("M8", item, f"monthly harm{grade}", "mi a month", b.monthly[b.own[k]], note=note)
+    if stream.kind == Kind.ENTRY and any(j.origin == stream.scheme for j in sample.regime.joint):
+        rows = stream.entered
+        mean = ratio(sample.per_replicate(rows, b.monthly[b.of_row]), sample.per_replicate(rows))
+        sheet.put("M8", item, "monthly harm, joint enforcement included", "mi a month", mean,
+                  entries=sample.per_replicate(rows), note=note)  # fmt: skip
+        sheet.put("M8", item, "monthly harm, joint enforcement included, expected", "mi a month",
+                  expected_monthly_harm(sample, stream.scheme), note=note)  # fmt: skip
 
 
 def _write_m8(
@@ -214,21 +148,23 @@ def compute_m9(sample: Sample, sheet: Sheet) -> None:
         b = burden(sample, stream)
         if not b.monthly.any():
             continue
-        rows, lost = _known(sample, stream)
+        rows, bears, lost = known_conduct(sample, stream, b)
+        harm = rows.months * b.monthly[bears] * CNY_PER_MI
         note = f"{b.note} Gravity is the declared table. {lost}".strip()
-        selections: dict[str, Rows] = {"all": rows}
+        selections = {"all": np.ones(len(rows), dtype=np.bool_)}
         for label, truths in TRUTH_GROUPS.items():
-            selections[label] = rows.with_truth(truths)
+            selections[label] = np.isin(rows.truth, truths)
         for code in np.unique(rows.conduct):
-            selections[f"conduct={sample.conducts[code]}"] = rows.take(rows.conduct == code)
-        for label, part in selections.items():
-            _write_m9(sample, sheet, stream.item, label, part, b, g_of, note)
+            selections[f"conduct={sample.conducts[code]}"] = rows.conduct == code
+        for label, at in selections.items():
+            _write_m9(sample, sheet, stream.item, label, rows.take(at), harm[at], g_of, note)
         exit_ = sample.regime.schemes[stream.scheme].process.exit
-        if stream.item == stream.scheme and exit_ is not None:
+        if stream.listing and exit_ is not None:
             mu, term = exit_.monthly.value, exit_.term_months.value
             if mu > 0 or term is not None:
+                monthly = expected_monthly_harm(sample, stream.scheme) * CNY_PER_MI
                 sheet.put("M9", stream.item, "expected harm of an entry", "CNY",
-                          expected_harm(float(b.monthly[0]) * CNY_PER_MI, mu, term),
+                          expected_harm(monthly, mu, term),
                           note="To its end, at median income. " + note)  # fmt: skip
 
 
@@ -238,14 +174,13 @@ def _write_m9(
     item: str,
     label: str,
     rows: Rows,
-    b: Burden,
+    harm: Floats,
     g_of: Floats,
     note: str,
 ) -> None:
     def put(quantity: str, unit: str, values: Floats, entries: Floats) -> None:
         sheet.put("M9", item, quantity, unit, values, group=label, entries=entries, note=note)
 
-    harm = rows.months * b.monthly[b.place(rows)] * CNY_PER_MI
     g = g_of[rows.conduct]
     n = sample.per_replicate(rows)
     declared, positive = ~np.isnan(g), g > 0
@@ -261,7 +196,7 @@ def _write_m9(
     total = np.where(n_known > 0, sample.per_replicate(known, excess), np.nan)
     put("excess harm", "CNY", total, n_known)
     put("mean harm up to the horizon", "CNY", ratio(sample.per_replicate(rows, harm), n), n)
-    over = rows.exit != ExitReason.IN_FORCE
+    over = ~rows.censored
     done = rows.take(over)
     n_done = sample.per_replicate(done)
     mean = ratio(sample.per_replicate(done, harm[over]), n_done)

@@ -80,7 +80,7 @@ def pick_lives(a: RunData, b: RunData) -> Lives:
     require_pair(a, b)
     one, two = load_sample(a, b), load_sample(b, a)
     kind = status_kind(one, two)
-    rows_a, rows_b = entered_statuses(one, kind), entered_statuses(two, kind)
+    rows_a, rows_b = entered_statuses(one, kind, two), entered_statuses(two, kind, one)
     wrong = rows_a.take(rows_a.wrongful)
     wrong_a, listed_b = has_person(one, wrong), has_person(two, rows_b)
     wrong_b = has_person(two, rows_b.take(rows_b.wrongful))

@@ -50,11 +50,22 @@ def recode(
     return out
 
 
+def _same_bits(masks: NDArray[np.uint64], order: list[int]) -> NDArray[np.uint64]:
+    """Move bit k of each mask to bit ``order[k]``."""
+    if order == list(range(len(order))):
+        return masks
+    distinct, at = np.unique(masks, return_inverse=True)
+    moved = [sum(1 << to for k, to in enumerate(order) if int(m) >> k & 1) for m in distinct]
+    out: NDArray[np.uint64] = np.array(moved, dtype=np.uint64)[at]
+    return out
+
+
 def differing_lives(a: RunData, b: RunData, *, flags: bool = True) -> list[Ints]:
     """Return, for each replicate, the persons whose ledger rows are not the same.
 
-    Rows are the same if subject, kind, scheme, act, conduct, month, end, truth, exit and flags
-    are; schemes and conducts by name. Several equal rows count as several.
+    Rows are the same if subject, kind, scheme, act, conduct, month, end, truth, exit, flags and
+    the sanctions added by joint enforcement are; schemes, conducts and sanctions by name.
+    Several equal rows count as several.
 
     Parameters
     ----------
@@ -70,10 +81,13 @@ def differing_lives(a: RunData, b: RunData, *, flags: bool = True) -> list[Ints]
         Ascending subject indices.
     """
     schemes, conducts = shared_names(a, b, "schemes"), shared_names(a, b, "conducts")
+    worlds = [list(run.manifest["regime"]["world"]["sanctions"]) for run in (a, b)]
+    names = list(dict.fromkeys([*worlds[0], *worlds[1]]))
+    orders = [[names.index(code) for code in world] for world in worlds]
     out = []
     for left, right in zip(a.replicates, b.replicates, strict=True):
         first, second = [], []
-        for run, ledger in ((a, left.ledger), (b, right.ledger)):
+        for order, run, ledger in ((orders[0], a, left.ledger), (orders[1], b, right.ledger)):
             u = {n: ledger[n].astype(np.uint64) for n in ledger.dtype.names or ()}
             scheme = recode(run, "schemes", ledger["scheme"], schemes)
             conduct = recode(run, "conducts", ledger["conduct"], conducts)
@@ -81,6 +95,7 @@ def differing_lives(a: RunData, b: RunData, *, flags: bool = True) -> list[Ints]
             first.append(u["subject"] << 32 | u["kind"] << 18 | scheme << 9 | conduct)
             when = u["act"] << 32 | u["month"] << 16 | u["end"]
             how = u["truth"] << 16 | u["exit"] << 8 | u["flags"] * np.uint64(flags)
+            how |= _same_bits(u["sanctions"], order) << 32
             second.append((when, how))
         k1 = np.concatenate(first)
         k2 = np.concatenate([second[0][0], second[1][0]])

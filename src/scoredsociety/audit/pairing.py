@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from scoredsociety.audit.audit import Audit, audit_sample
 from scoredsociety.audit.deterrence import deterrence
 from scoredsociety.audit.intervals import ratio
+from scoredsociety.audit.masks import masks_of
 from scoredsociety.audit.matching import differing_lives, recode, same, shared_names
 from scoredsociety.audit.rows import Floats, Ints, Rows
 from scoredsociety.audit.sample import Sample, load_sample
 from scoredsociety.audit.sheet import Line, Sheet, figures_table
 from scoredsociety.audit.spiral import require_pair
 from scoredsociety.audit.survival import episodes
-from scoredsociety.engine.result import ExitReason, Kind, RunData
+from scoredsociety.engine.result import Kind, RunData
 
 PER_1000 = "per 1,000 adults"
 
@@ -41,7 +42,7 @@ class Comparison:
         Figures that both audits have: value_a, value_b, difference (B minus A), its paired se
         and 95% interval.
     deterrence, deterrence_series : pyarrow.Table
-        M13 of B against A.
+        M13 of B against A, and M12 beside it.
     """
 
     a: Audit
@@ -86,22 +87,37 @@ class Comparison:
 
     def to_text(self) -> list[tuple[str, str, str]]:
         """Return the findings as (sentence, value, interval)."""
-        from scoredsociety.audit.findings import findings_comparison
+        from scoredsociety.audit.changes import findings_comparison
 
         return [(f.text, f.value_text, f.interval_text) for f in findings_comparison(self)]
 
 
 def status_kind(*samples: Sample) -> Kind:
-    """Return what "listed" means here: entries, or spells where no regime has a list."""
-    schemes = [s for sample in samples for s in sample.regime.schemes.values()]
-    points_only = schemes and all(s.kind == "points" for s in schemes)
-    return Kind.SPELL if points_only else Kind.ENTRY
+    """Return what "listed" means here: entries, or spells where no regime has a list.
+
+    Where there is neither a list nor a scheme with grades, the records of stores without a score
+    stand in, as entries.
+    """
+    if any(sample.lists for sample in samples):
+        return Kind.ENTRY
+    return Kind.SPELL if any(sample.graded for sample in samples) else Kind.ENTRY
 
 
-def entered_statuses(sample: Sample, kind: Kind) -> Rows:
-    """Return the rows of a kind that took effect, of all schemes."""
-    rows = sample.rows
-    return rows.take((rows.kind == kind) & (rows.exit != ExitReason.STOPPED))
+def entered_statuses(sample: Sample, kind: Kind, *others: Sample) -> Rows:
+    """Return the rows of a kind that took effect, of all schemes that list.
+
+    Lists that only bring rewards are left out, and so are stores of records without a score
+    where this sample or one of the others has a list.
+    """
+    listing = any(x.lists for x in (sample, *others))
+    kept = [
+        stream.entered.index
+        for stream in sample.statuses
+        if stream.kind == kind
+        and (kind != Kind.ENTRY or stream.scheme in sample.lists or not (listing or stream.listing))
+    ]
+    nothing = np.zeros(0, dtype=np.int64)
+    return sample.rows.take(np.sort(np.concatenate([nothing, *kept])))
 
 
 def has_person(sample: Sample, rows: Rows) -> NDArray[np.bool_]:
@@ -114,7 +130,7 @@ def has_person(sample: Sample, rows: Rows) -> NDArray[np.bool_]:
 def months_sanctioned(sample: Sample) -> Ints:
     """Return the months under any status that bears sanctions, for each person: shape (R * N,)."""
     out = np.zeros(sample.replicates * sample.people, dtype=np.int64)
-    kept = [s.entered.index for s in sample.statuses]
+    kept = [s.entered.index[masks_of(sample, s, s.entered) != 0] for s in sample.statuses]
     if kept:
         rows = sample.rows.take(np.concatenate(kept))
         e = episodes(rows, sample.months)
@@ -124,11 +140,10 @@ def months_sanctioned(sample: Sample) -> Ints:
 
 def _prevented(sheet: Sheet, a: Sample, b: Sample, schemes: dict[str, int]) -> None:
     """Write the entries of A whose act brings no entry under B, and the reverse, by truth."""
-    rows = (entered_statuses(a, Kind.ENTRY), entered_statuses(b, Kind.ENTRY))
+    rows = (entered_statuses(a, Kind.ENTRY, b), entered_statuses(b, Kind.ENTRY, a))
     acts, codes = [], []
     for sample, part in zip((a, b), rows, strict=True):
-        ledgers = [x.ledger for x in sample.run.replicates]
-        acts.append(np.concatenate([x["act"] for x in ledgers])[part.index])
+        acts.append(part.act)
         codes.append(recode(sample.run, "schemes", part.scheme, schemes))
     at_all = same(
         np.concatenate([x.person for x in rows]), np.concatenate(acts), np.concatenate(codes)
@@ -236,7 +251,7 @@ def compare_runs(run_a: RunData, run_b: RunData) -> Comparison:
     audit_a, audit_b = audit_sample(a), audit_sample(b)
     sheet = Sheet(a.replicates, a.weight)
     kind = status_kind(a, b)
-    rows_a, rows_b = entered_statuses(a, kind), entered_statuses(b, kind)
+    rows_a, rows_b = entered_statuses(a, kind, b), entered_statuses(b, kind, a)
     _four_ways(sheet, a, b, "listed", has_person(a, rows_a), has_person(b, rows_b))
     wrong_a = has_person(a, rows_a.take(rows_a.wrongful))
     wrong_b = has_person(b, rows_b.take(rows_b.wrongful))

@@ -46,13 +46,15 @@ def _spread(sample: Sample, rows: Rows, extra: Ints, width: int) -> Floats:
 def _durations(sample: Sample, stream: Stream) -> tuple[Floats, Floats]:
     """Count the ends seen and censored by replicate, group and duration: (R, G, T + 1) each."""
     if "durations" in stream.memo:
-        return stream.memo["durations"]
+        known: tuple[Floats, Floats] = stream.memo["durations"]
+        return known
     width = sample.months + 1
     e = episodes(stream.entered, sample.months)
     first = stream.entered.take(e.first)
     both = _spread(sample, first, e.duration + width * e.observed, 2 * width)
-    stream.memo["durations"] = both[..., width:], both[..., :width]
-    return stream.memo["durations"]
+    out = both[..., width:], both[..., :width]
+    stream.memo["durations"] = out
+    return out
 
 
 def _write_stream(sample: Sample, sheet: Sheet, stream: Stream) -> None:
@@ -83,8 +85,11 @@ def _write_stream(sample: Sample, sheet: Sheet, stream: Stream) -> None:
         sheet.put("M7", stream.item, "episodes still running", "share",
                   ratio(running[:, g].sum(axis=1), count[:, g]), group=label,
                   entries=count[:, g])  # fmt: skip
+    timing = sample.regime.schemes[stream.scheme].timing
+    ends = timing.ends if timing is not None else None
+    visible = sample.months if ends is None else min(sample.months, ends - 1)
     for tau in TAUS:
-        at, listed = trapped(rows, sample.months, tau)
+        at, listed = trapped(rows, visible, tau)
         both = _spread(sample, rows.take(at), listed.astype(np.int64), 2)
         share = ratio(both[..., 1], both.sum(axis=2))
         sheet.put_groups("M7", stream.item, f"trap probability, {tau} months", "share", share,
@@ -93,7 +98,7 @@ def _write_stream(sample: Sample, sheet: Sheet, stream: Stream) -> None:
 
 
 def compute_m7(sample: Sample, sheet: Sheet) -> None:
-    """Write recovery times and trap probabilities of every list and of spells."""
+    """Write recovery times and trap probabilities of lists, stores of records and spells."""
     for stream in sample.statuses:
         _write_stream(sample, sheet, stream)
 
@@ -142,7 +147,8 @@ M7 = Measure(
     "How long until people are free again, and how many are not?",
     "months",
     "Kaplan-Meier on episodes of being listed (overlapping and adjacent entries merged), "
-    "censored at the horizon; trap: P(listed, still or again, tau months after the first entry)",
+    "censored at the horizon and where the scheme is shut down; trap: P(listed, still or again, "
+    "tau months after the first entry)",
     ("M5", "M6"),
     ("schemes.",),
     compute_m7,

@@ -39,6 +39,10 @@ class Rows:
         Position of the row's profile in ``Groups.codes``.
     cause : int64 array
         Row that caused this one, as a position among the rows of all replicates; -1: none.
+    sanctions : int64 array
+        Sanctions added by joint enforcement, as bits of the world's list.
+    act : int64 array
+        Identity of the act: the same under every regime, together with the person.
     """
 
     replicate = _Column()
@@ -56,8 +60,11 @@ class Rows:
     points = _Column()
     refusals = _Column()
     cause = _Column()
+    channel = _Column()
+    sanctions = _Column()
+    act = _Column()
 
-    def __init__(self, source: Mapping[str, Ints], index: Ints) -> None:
+    def __init__(self, source: Mapping[str, NDArray[Any]], index: Ints) -> None:
         self._source = source
         self._cut: dict[str, Ints] = {}
         self.index = index
@@ -65,7 +72,7 @@ class Rows:
     def column(self, name: str) -> Ints:
         """Return a column of the selection."""
         if name not in self._cut:
-            self._cut[name] = self._source[name][self.index]
+            self._cut[name] = self._source[name][self.index].astype(np.int64, copy=False)
         return self._cut[name]
 
     def take(self, at: NDArray[Any]) -> Rows:
@@ -111,6 +118,12 @@ class Rows:
         return out
 
     @property
+    def censored(self) -> NDArray[np.bool_]:
+        """Whether the end by its own rules was not seen: still in force, or the scheme ended."""
+        out: NDArray[np.bool_] = self.in_force | (self.exit == ExitReason.SHUT)
+        return out
+
+    @property
     def wrongful(self) -> NDArray[np.bool_]:
         """Whether the subject did not do, or could not help, what the row says."""
         out: NDArray[np.bool_] = self.truth != Truth.TRUE
@@ -137,22 +150,23 @@ def flatten(run: RunData, position: NDArray[np.intp]) -> Rows:
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     replicate = np.repeat(np.arange(len(ledgers)), sizes)
 
-    def column(name: str) -> Ints:
-        return np.concatenate([x[name] for x in ledgers]).astype(np.int64)
+    def column(name: str) -> NDArray[Any]:  # as narrow as in the ledger: there may be many rows
+        return np.concatenate([x[name] for x in ledgers])
 
-    subject = column("subject")
+    subject = column("subject").astype(np.int64)
     if subject.size and int(subject.max()) >= people:
         raise ValueError(
             f"The ledger names person {int(subject.max())}, but the manifest has {people} people."
         )
-    cause = column("cause")
-    names = ("kind", "scheme", "conduct", "truth", "generation", "flags", "exit", "month", "end")
+    cause = column("cause").astype(np.int64)
+    names = (
+        *("kind", "scheme", "conduct", "channel", "truth", "generation", "flags", "exit"),
+        *("month", "end", "points", "refusals", "sanctions", "act"),
+    )
     source = {
         "replicate": replicate,
         "person": replicate * people + subject,
         "code": position[column("profile")].astype(np.int64),
-        "points": column("points"),
-        "refusals": column("refusals"),
         "cause": np.where(cause < 0, -1, cause + starts[replicate]),
         **{name: column(name) for name in names},
     }

@@ -28,6 +28,9 @@ from scoredsociety.schemes.model import ResolvedRegime
 GROUP_FIELDS = tuple(f for f in PROFILE_FIELDS if f not in ("aware", "city"))
 """Fields that figures are cut by; awareness and city have measures of their own."""
 
+GRADED = ("points", "features", "stars")
+"""Kinds of scheme that keep a score and grade it."""
+
 TRUTH_LABELS = ("true", "wrong person", "no event", "excused")
 
 TRUTH_GROUPS: dict[str, tuple[int, ...]] = {
@@ -44,10 +47,11 @@ class Stream:
     Attributes
     ----------
     item : str
-        Name in the tables: the scheme for a list, ``scheme/records`` and ``scheme/spells`` for
-        a points scheme.
+        Name in the tables: the scheme for a list or a store of records, ``scheme/records`` and
+        ``scheme/spells`` for a scheme with grades.
     unit : str
-        What one row is: "entries", "records" or "spells".
+        What one row is: "entries" (of a list), "records in force" (of a store of records without
+        a score), "records" (of a score) or "spells".
     rows : Rows
         All of them, those stopped before entry included.
     """
@@ -57,8 +61,18 @@ class Stream:
     kind: Kind
     unit: str
     rows: Rows
-    memo: dict[str, tuple[Floats, Floats]] = field(default_factory=dict, repr=False, compare=False)
+    memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """Tables that more than one measure needs."""
+
+    @property
+    def word(self) -> str:
+        """What rows are called when those over the whole run are counted."""
+        return self.unit.removesuffix(" in force")
+
+    @property
+    def listing(self) -> bool:
+        """Whether rows are entries of a list; who only has a record is not listed."""
+        return self.unit == "entries"
 
     @cached_property
     def entered(self) -> Rows:
@@ -149,8 +163,27 @@ class Sample:
 
     @property
     def schemes(self) -> list[str]:
-        """Names of the schemes, in the order of the ledger's codes."""
+        """Names of the schemes, in the order of the ledger's codes.
+
+        Schemes of organisations may be among them; they make no rows.
+        """
         return list(self.run.manifest["schemes"])
+
+    @cached_property
+    def lists(self) -> list[str]:
+        """Lists that are not meant to favour: all but those that bring rewards and no sanction."""
+        joined = {j.origin for j in self.regime.joint}
+        return [
+            name
+            for name in self.schemes
+            if (s := self.regime.schemes[name]).kind == "list"
+            and (not s.effects or name in joined or any(e.sanction for e in s.effects))
+        ]
+
+    @property
+    def graded(self) -> list[str]:
+        """Schemes with a score and grades, in order."""
+        return [n for n in self.schemes if self.regime.schemes[n].kind in GRADED]
 
     @property
     def conducts(self) -> list[str]:
@@ -159,24 +192,30 @@ class Sample:
 
     @cached_property
     def streams(self) -> list[Stream]:
-        """Lists first, in the order of the schemes; then records and spells of points schemes."""
+        """Lists first, then stores of records, then records and spells of schemes with grades."""
         rows = self.rows
-        lists, points = [], []
+        lists: list[Stream] = []
+        stores: list[Stream] = []
+        graded: list[Stream] = []
         for code, name in enumerate(self.schemes):
-            mine = rows.scheme == code
-            if self.regime.schemes[name].kind == "list":
-                at = mine & (rows.kind == Kind.ENTRY)
-                lists.append(Stream(name, name, Kind.ENTRY, "entries", rows.take(at)))
-                continue
-            at = mine & (rows.kind == Kind.RECORD) & (rows.points < 0)
-            points.append(Stream(f"{name}/records", name, Kind.RECORD, "records", rows.take(at)))
-            at = mine & (rows.kind == Kind.SPELL)
-            points.append(Stream(f"{name}/spells", name, Kind.SPELL, "spells", rows.take(at)))
-        return lists + points
+            kind = self.regime.schemes[name].kind
+            at = rows.scheme == code
+            if kind in ("list", "record"):
+                unit = "entries" if kind == "list" else "records in force"
+                mine = rows.take(at & (rows.kind == Kind.ENTRY))
+                into = lists if kind == "list" else stores
+                into.append(Stream(name, name, Kind.ENTRY, unit, mine))
+            elif kind in GRADED:
+                if kind != "stars":  # ratings are no ledger rows
+                    part = rows.take(at & (rows.kind == Kind.RECORD) & (rows.points < 0))
+                    graded.append(Stream(f"{name}/records", name, Kind.RECORD, "records", part))
+                part = rows.take(at & (rows.kind == Kind.SPELL))
+                graded.append(Stream(f"{name}/spells", name, Kind.SPELL, "spells", part))
+        return lists + stores + graded
 
     @property
     def statuses(self) -> list[Stream]:
-        """The streams that bear sanctions: list entries and spells."""
+        """What people are under for a time: list entries, records in force, and spells."""
         return [s for s in self.streams if s.kind != Kind.RECORD]
 
     @cached_property
@@ -202,10 +241,21 @@ class Sample:
         out = np.bincount(rows.replicate, weights, minlength=self.replicates)
         return out.astype(np.float64)
 
-    def _by_group(self, replicate: Ints, code: Ints, weights: NDArray[Any] | None) -> Floats:
+    def by_profile(self, rows: Rows, weights: NDArray[Any] | None = None) -> Floats:
+        """Count rows (or add ``weights``) by replicate and profile, shape (R, P)."""
+        return self._table(rows.replicate, rows.code, weights)
+
+    def persons_by_profile(self, person: Ints, weights: NDArray[Any]) -> Floats:
+        """Add up weights of persons by replicate and profile, shape (R, P)."""
+        return self._table(person // max(self.people, 1), self.person_code[person], weights)
+
+    def _table(self, replicate: Ints, code: Ints, weights: NDArray[Any] | None) -> Floats:
         p = len(self.groups.codes)
         table = np.bincount(replicate * p + code, weights, minlength=self.replicates * p)
-        return self.groups.sum(table.reshape(self.replicates, p))
+        return table.reshape(self.replicates, p).astype(np.float64)
+
+    def _by_group(self, replicate: Ints, code: Ints, weights: NDArray[Any] | None) -> Floats:
+        return self.groups.sum(self._table(replicate, code, weights))
 
     def monthly(self, key: str) -> Floats:
         """Return a monthly table of all replicates, shape (R, T, CELLS); NaN if not recorded."""

@@ -128,7 +128,7 @@ def spiral_gain(
     def entries(sample: Sample) -> Floats:
         total = np.zeros(sample.replicates)
         for stream in sample.streams:
-            if stream.kind == Kind.ENTRY and scheme in (None, stream.scheme):
+            if stream.listing and scheme in (None, stream.scheme):
                 rows = stream.entered
                 total = total + sample.per_replicate(rows.take(rows.month > start))
         return total
@@ -185,7 +185,7 @@ def _type_gains(sample: Sample) -> Floats:
 
 def compute_m6(sample: Sample, sheet: Sheet) -> None:
     """Write the share of triggered entries and the offspring by generation, by list and in all."""
-    lists = [s for s in sample.streams if s.kind == Kind.ENTRY]
+    lists = [s for s in sample.streams if s.listing]
     note = "Entries near the horizon have not had all their offspring: a lower bound."
     pairs = [
         (s.item, s.entered.replicate, s.entered.generation)

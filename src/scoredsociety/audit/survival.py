@@ -122,7 +122,8 @@ class Episodes:
     duration : int64 array, shape (n,)
         Months.
     observed : bool array, shape (n,)
-        False if the episode was still running at the horizon.
+        False if the end was not seen: the episode was still running at the horizon, or the
+        scheme was shut down under it, which says nothing of how long it would have lasted.
     first : int64 array, shape (n,)
         Position, in the rows given, of the row that began it.
     """
@@ -157,7 +158,7 @@ def episodes(rows: Rows, months: int) -> Episodes:
     new[1:] = (rank[1:] != rank[:-1]) | (start[1:] > latest[:-1])
     at = np.flatnonzero(new)
     last = np.append(at[1:], order.size) - 1
-    running = np.logical_or.reduceat(rows.in_force[order], at)
+    running = np.logical_or.reduceat(rows.censored[order], at)
     return Episodes(latest[last] - start[at], ~running, order[at])
 
 
@@ -169,7 +170,8 @@ def trapped(rows: Rows, months: int, tau: int) -> tuple[Ints, NDArray[np.bool_]]
     rows : Rows
         Rows that entered.
     months : int
-        T. Persons first listed after month T - tau are left out: it cannot be seen.
+        T, or the month before the scheme was shut down. Persons first listed after month T - tau
+        are left out: it cannot be seen.
     tau : int
         Months.
 

@@ -201,6 +201,10 @@ def cut(low: float, high: float, unit: str) -> tuple[float, float]:
     return max(0.0, low), min(1.0, high) if unit.startswith("share") else high
 
 
+SIGNED = ("share, signed", "mi per person-year", "correlation", "difference of AUC")
+"""Units of figures that may lie below 0, so that their intervals are not cut there."""
+
+
 def interval_in(low: float | None, high: float | None, unit: str, signed: bool = False) -> str:
     """Write a 95% interval in its unit.
 
@@ -226,7 +230,7 @@ def interval_in(low: float | None, high: float | None, unit: str, signed: bool =
         return f"{number(max(0.0, low))} to beyond the run"
     if unit == "points":
         return _points_interval(low, high)
-    if not signed:
+    if not signed and unit not in SIGNED:
         low, high = cut(low, high, unit)
     if unit == PER_1000 and 0 <= low <= high < 0.1:
         return in_unit(high, unit)

@@ -20,7 +20,7 @@ def compute_m5(sample: Sample, sheet: Sheet) -> None:
     """Write the wrongful shares of every stream: by entry, by time and by person."""
     labels = sample.groups.labels
     for stream in sample.streams:
-        rows, unit = stream.entered, stream.unit
+        rows, unit = stream.entered, stream.word
         wrong = rows.take(rows.wrongful)
         entries, persons = sample.count(rows), sample.count_persons(rows.person)
         months = sample.count(rows, rows.months)
@@ -91,7 +91,7 @@ def _waiting(sample: Sample, sheet: Sheet, stream: Stream, rows: Rows) -> None:
         sheet.put("M22", stream.item, f"{quantity} months wrongly in force before correction",
                   "months", values, group=WRONGFUL, entries=n, note=note)  # fmt: skip
     never = rows.take(rows.wrongful & (rows.exit != ExitReason.LATE_APPEAL))
-    sheet.put("M22", stream.item, "entered and never corrected", stream.unit,
+    sheet.put("M22", stream.item, "entered and never corrected", stream.word,
               sample.per_replicate(never), group=WRONGFUL,
               entries=sample.per_replicate(rows.take(rows.wrongful)))  # fmt: skip
 
@@ -102,10 +102,10 @@ def compute_m22(sample: Sample, sheet: Sheet) -> None:
     for stream in sample.streams:
         if stream.kind == Kind.SPELL:
             continue
-        rows, note = stream.rows, ""
-        if stream.kind == Kind.RECORD:
-            rows = rows.take(rows.flags & Flag.COPIED == 0)
-            note = "Without copies of list entries: their funnel is that of the list."
+        rows = stream.rows.take(stream.rows.flags & Flag.COPIED == 0)
+        note = ""
+        if stream.kind == Kind.RECORD or len(rows) < len(stream.rows):
+            note = "Without copies from other schemes: their funnel is that of the origin."
         cell = ((rows.replicate * 4 + rows.truth) * flags + rows.flags) * exits + rows.exit
         table = np.bincount(cell, minlength=sample.replicates * 4 * flags * exits)
         table = table.reshape(sample.replicates, 4, flags, exits).astype(np.float64)
@@ -114,7 +114,7 @@ def compute_m22(sample: Sample, sheet: Sheet) -> None:
             base = steps["recorded"]
             for step, values in steps.items():
                 put = sheet.put
-                put("M22", stream.item, step, stream.unit, values, group=group,
+                put("M22", stream.item, step, stream.word, values, group=group,
                     entries=base, note=note)  # fmt: skip
                 put("M22", stream.item, f"{step}, share of recorded", "share",
                     ratio(values, base), group=group, entries=base, note=note)  # fmt: skip
