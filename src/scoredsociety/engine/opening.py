@@ -24,10 +24,10 @@ from scoredsociety.engine.program import (
 )
 from scoredsociety.engine.scores import (
     feature_score,
-    mark_friends,
     open_features,
     read_features,
     settled_grade,
+    tell_friends,
     whole,
 )
 from scoredsociety.engine.stars import read_quality
@@ -92,7 +92,6 @@ def begin_tile(
     _set_standings(scratch, rooms, program, tables, n, months, seed, replicate, tile)
     read_quality(scratch, rooms, program, n, seed, replicate, tile)
     if scratch.feature.shape[0] > 0:
-        scratch.dirty[:] = 0
         read_features(scratch, rooms, program, n)
         for s in range(program.schemes.shape[0]):
             if program.schemes[s].kind == FEATURES:
@@ -305,15 +304,14 @@ def arrive(scratch: Scratch, tally: Tally, program: Program, n: int, month: int)
                 continue
             if scheme.kind == FEATURES:
                 if month > 1:  # friends come in at the end of the month
-                    alone = feature_score(
-                        standings, scratch.friends, scratch.feature, scheme, s, i, 0,
-                        int(standing.balance),
-                    )  # fmt: skip
+                    f = scheme.feature
+                    stays, level = scratch.feature[f, 0, i], scratch.feature[f, 1, i]
+                    alone = feature_score(scheme, stays, level, int(standing.balance), 0, 0)
                     standing.score = whole(alone)
                     standing.honest_score = standing.score
-                    scratch.dirty[scheme.feature, i] = 1
+                    scratch.dirty[f, i] = 1
                     if scheme.ties > 0.0:
-                        mark_friends(scratch.dirty, scratch.friends, scheme.feature, i)
+                        tell_friends(scratch, f, i, int(standing.score), 1)
                 monthly[scheme.m_score, month - 1, person.cell] += standing.score
             standing.grade = settled_grade(standing, scheme, program.floors, s)
             monthly[scheme.m_grade + standing.grade, month - 1, person.cell] += 1

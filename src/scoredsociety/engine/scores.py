@@ -17,7 +17,6 @@ from scoredsociety.engine.codes import touch
 from scoredsociety.engine.program import FEATURES, STARS, Program
 from scoredsociety.engine.scalars import grade_of, star_score
 from scoredsociety.engine.state import BUCKETS, Rooms, Scratch, Tally
-from scoredsociety.society.friends import Friends
 from scoredsociety.society.traits import attribute
 
 MAX_SWEEPS = 50
@@ -47,33 +46,28 @@ def honest_grade(standing: Any, scheme: Any, floors: NDArray[np.int64], s: int) 
 
 @inlined
 def feature_score(
-    standings: Any,
-    ties: Friends,
-    feature: NDArray[np.float64],
-    scheme: Any,
-    s: int,
-    i: int,
-    month: int,
-    balance: int,
+    scheme: Any, stays: float, level: float, balance: int, total: int, friends: int
 ) -> float:
     """Return low + span x (own part + weight of friends x their mean), in 1/64 points, unrounded.
 
-    Without a friend who has a score, the own part stands for the whole.
+    Parameters
+    ----------
+    scheme : record of SCHEME
+    stays : float
+        Weighted sum of the dimensions that no record changes.
+    level : float
+        Dimension of the records, before any.
+    balance : int
+        Points of the records in force.
+    total, friends : int
+        Sum of the friends' scores in 1/64 points, and how many have one. Without any, the own
+        part stands for the whole.
     """
-    f = scheme.feature
-    own = feature[f, 0, i]
+    own = stays
     if scheme.record_weight > 0.0:
-        level = feature[f, 1, i] + balance / (scheme.span * scheme.record_weight)
-        own += scheme.record_weight * min(max(level, 0.0), 1.0)
-    total = 0
-    friends = 0
-    if scheme.ties > 0.0:
-        for k in range(ties.first[i], ties.first[i + 1]):
-            other = int(ties.friend[k])
-            if ties.alive[k] and standings[s, other].enrolled_from <= month:
-                total += standings[s, other].score
-                friends += 1
-    if friends == 0:
+        now = level + balance / (scheme.span * scheme.record_weight)
+        own += scheme.record_weight * min(max(now, 0.0), 1.0)
+    if scheme.ties == 0.0 or friends == 0:
         return float(64.0 * (scheme.low + scheme.span * own / (1.0 - scheme.ties)))
     mean = (total / (64.0 * friends) - scheme.low) / scheme.span
     return float(64.0 * (scheme.low + scheme.span * (own + scheme.ties * mean)))
@@ -114,87 +108,103 @@ def read_features(scratch: Scratch, rooms: Rooms, program: Program, n: int) -> N
 
 
 @inlined
-def open_features(scratch: Scratch, scheme: Any, s: int, n: int) -> None:
-    """Solve the scores of those who are in from month 1: sweep until nothing changes."""
-    standings, fresh = scratch.standings, scratch.fresh
-    ties, feature = scratch.friends, scratch.feature
-    for i in range(n):
-        standing = standings[s, i]
-        if standing.enrolled_from <= 1:
-            # nobody has a score yet: month 0 leaves all friends out
-            standing.score = whole(
-                feature_score(standings, ties, feature, scheme, s, i, 0, int(standing.balance))
-            )
-            standing.honest_score = standing.score
-    if scheme.ties == 0.0:
-        return
-    for _ in range(MAX_SWEEPS):
-        changed = False
-        for i in range(n):
-            if standings[s, i].enrolled_from <= 1:
-                standing = standings[s, i]
-                score = feature_score(
-                    standings, ties, feature, scheme, s, i, 1, int(standing.balance)
-                )
-                fresh[i] = settled(int(standing.score), score)
-        for i in range(n):
-            standing = standings[s, i]
-            if standing.enrolled_from <= 1 and standing.score != fresh[i]:
-                standing.score = fresh[i]
-                standing.honest_score = fresh[i]
-                changed = True
-        if not changed:
-            return
+def tell_friends(scratch: Scratch, f: int, i: int, change: int, more: int) -> None:
+    """Add a change of a person's score to what the friends' scores will read, and have them read.
+
+    ``more``: 1 if the person had no score before, else 0.
+    """
+    ties, of_friends, dirty = scratch.friends, scratch.of_friends, scratch.dirty
+    for k in range(ties.first[i], ties.first[i + 1]):
+        if ties.alive[k]:
+            other = ties.friend[k]
+            of_friends[f, other].total += change
+            of_friends[f, other].count += more
+            dirty[f, other] = 1
 
 
 @inlined
-def mark_friends(dirty: NDArray[np.uint8], ties: Friends, f: int, i: int) -> None:
-    """Have the scores of a person's friends worked out anew."""
-    for k in range(ties.first[i], ties.first[i + 1]):
-        if ties.alive[k]:
-            dirty[f, ties.friend[k]] = 1
+def open_features(scratch: Scratch, scheme: Any, s: int, n: int) -> None:
+    """Solve the scores of those who are in from month 1: sweep until nothing changes."""
+    standings, feature, fresh, f = scratch.standings, scratch.feature, scratch.fresh, scheme.feature
+    of_friends, dirty = scratch.of_friends, scratch.dirty
+    for i in range(n):
+        of_friends[f, i].total = 0
+        of_friends[f, i].count = 0
+        dirty[f, i] = 0
+    for i in range(n):
+        standing = standings[s, i]
+        if standing.enrolled_from <= 1:
+            standing.score = whole(
+                feature_score(
+                    scheme, feature[f, 0, i], feature[f, 1, i], int(standing.balance), 0, 0
+                )
+            )
+            standing.honest_score = standing.score
+            if scheme.ties > 0.0:
+                tell_friends(scratch, f, i, int(standing.score), 1)
+    for _ in range(MAX_SWEEPS):
+        found = _work_out(scratch, scheme, s, n, 1)
+        if found == 0:
+            return
+        for k in range(found):
+            i = scratch.listing[k]
+            change = fresh[k] - standings[s, i].score
+            standings[s, i].score = fresh[k]
+            if change != 0:
+                tell_friends(scratch, f, i, change, 0)
+
+
+@inlined
+def _work_out(scratch: Scratch, scheme: Any, s: int, n: int, month: int) -> int:
+    """Work out the scores that may have changed into ``fresh``; return how many."""
+    standings, feature, fresh, listing = (
+        scratch.standings,
+        scratch.feature,
+        scratch.fresh,
+        scratch.listing,
+    )
+    of_friends, dirty, f = scratch.of_friends, scratch.dirty, scheme.feature
+    found = 0
+    for i in range(n):
+        if dirty[f, i]:
+            dirty[f, i] = 0
+            standing = standings[s, i]
+            if standing.enrolled_from <= month:
+                stays, level = feature[f, 0, i], feature[f, 1, i]
+                total, friends = of_friends[f, i].total, of_friends[f, i].count
+                score = feature_score(scheme, stays, level, int(standing.balance), total, friends)
+                listing[found] = i
+                fresh[found] = settled(int(standing.score), score)
+                standing.honest_score = fresh[found]
+                if standing.honest != standing.balance:
+                    standing.honest_score = whole(
+                        feature_score(scheme, stays, level, int(standing.honest), total, friends)
+                    )
+                found += 1
+    return found
 
 
 @inlined
 def update_features(scratch: Scratch, tally: Tally, program: Program, n: int, month: int) -> None:
     """Work out the scores that may have changed, from the friends' scores before the update."""
     standings, listing, fresh = scratch.standings, scratch.listing, scratch.fresh
-    ties, feature, persons = scratch.friends, scratch.feature, scratch.persons
-    touched, counts, monthly = scratch.touched, scratch.counts, tally.monthly
-    dirty, floors = scratch.dirty, program.floors
+    persons, touched, counts = scratch.persons, scratch.touched, scratch.counts
+    floors, monthly = program.floors, tally.monthly
     for s in range(program.schemes.shape[0]):
         scheme = program.schemes[s]
         if scheme.kind != FEATURES:
             continue
-        found = 0
-        for i in range(n):
-            if dirty[scheme.feature, i]:
-                dirty[scheme.feature, i] = 0
-                if standings[s, i].enrolled_from <= month:
-                    listing[found] = i
-                    found += 1
+        found = _work_out(scratch, scheme, s, n, month)
         for k in range(found):
             i = listing[k]
             standing = standings[s, i]
-            score = feature_score(
-                standings, ties, feature, scheme, s, i, month, int(standing.balance)
-            )
-            fresh[k] = settled(int(standing.score), score)
-            standing.honest_score = fresh[k]
-            if standing.honest != standing.balance:
-                score = feature_score(
-                    standings, ties, feature, scheme, s, i, month, int(standing.honest)
-                )
-                standing.honest_score = whole(score)
-        for k in range(found):
-            i = listing[k]
-            standing = standings[s, i]
-            if fresh[k] != standing.score:
+            change = fresh[k] - standing.score
+            if change != 0:
                 person = persons[i]
-                monthly[scheme.m_score, month - 1, person.cell] += fresh[k] - standing.score
+                monthly[scheme.m_score, month - 1, person.cell] += change
                 standing.score = fresh[k]
                 if scheme.ties > 0.0:
-                    mark_friends(dirty, ties, scheme.feature, i)
+                    tell_friends(scratch, scheme.feature, i, change, 0)
                 if settled_grade(standing, scheme, floors, s) != standing.grade:
                     touch(person, touched, counts, i)
 

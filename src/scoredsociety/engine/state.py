@@ -113,6 +113,8 @@ LINK = np.dtype(
 
 HOME = np.dtype([("first_child", "i4"), ("next_child", "i4"), ("barred", "i4")])
 """By home: its first child and the adults under SCHOOL; by person: the next child of the home."""
+OF_FRIENDS = np.dtype([("total", "i4"), ("count", "i4")])
+"""Sum of the scores of a person's living friends who have one, and how many they are."""
 HABIT = np.dtype([("habit", "f8"), ("factor", "f8"), ("month", "i4")], align=True)
 
 
@@ -129,6 +131,7 @@ class Scratch(NamedTuple):
     own_level: NDArray[np.uint8]  # (TILE, C) the same a year before the end, at most 3
     habit: Any  # (TILE, C) HABIT; (1, 1) without habit
     feature: NDArray[np.float64]  # (F, 2, TILE) part of the score that stays; base of the records
+    of_friends: Any  # (F, TILE) OF_FRIENDS
     dirty: NDArray[np.uint8]  # (F, TILE) whose score must be worked out again
     fresh: NDArray[np.int32]  # (TILE,) scores worked out this month
     listing: NDArray[np.int32]  # (TILE,) people to work out, or to trade
@@ -225,6 +228,7 @@ def new_scratch(program: Program, months: int, candidates: int, rows: int) -> Sc
         own_level=np.zeros((TILE, conducts), np.uint8),
         habit=np.zeros(habit, HABIT),
         feature=np.zeros((features, 2, TILE)),
+        of_friends=np.zeros((features, TILE), OF_FRIENDS),
         dirty=np.zeros((features, TILE), np.uint8),
         fresh=np.zeros(TILE, np.int32),
         listing=np.zeros(TILE, np.int32),

@@ -67,5 +67,14 @@ def tie_loss(
                 monthly[FRIENDS, month - 1, persons[other].cell] -= 1
                 for s in range(schemes.shape[0]):
                     if schemes[s].kind == FEATURES and schemes[s].ties > 0.0:
-                        scratch.dirty[schemes[s].feature, i] = 1
-                        scratch.dirty[schemes[s].feature, other] = 1
+                        _forget(scratch, schemes[s].feature, s, i, other, month)
+                        _forget(scratch, schemes[s].feature, s, other, i, month)
+
+
+@inlined
+def _forget(scratch: Scratch, f: int, s: int, i: int, lost: int, month: int) -> None:
+    """Leave a lost friend's score out of what a person's own score reads."""
+    scratch.dirty[f, i] = 1
+    if scratch.standings[s, lost].enrolled_from <= month:
+        scratch.of_friends[f, i].total -= scratch.standings[s, lost].score
+        scratch.of_friends[f, i].count -= 1
