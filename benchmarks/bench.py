@@ -19,6 +19,8 @@ from pathlib import Path
 REPEATS = 5
 PEOPLE, MONTHS = 100_000, 120
 MANY = 4_000_000
+HEAVY = "dystopia"
+"""The regime of the sources with the longest ledger."""
 
 
 def numpy_reference() -> float:
@@ -53,6 +55,25 @@ def engine(threads: int, regime: str = "fragmented-2018") -> tuple[float, float,
     return PEOPLE * MONTHS / core, wall, len(result.ledger)
 
 
+def regimes(reference: float) -> list[tuple[str, str]]:
+    """Return the cost and the ledger of every regime, beside that of fragmented-2018."""
+    from scoredsociety.engine import LEDGER_DTYPE
+    from scoredsociety.schemes.catalogue import list_regimes
+
+    lines = []
+    for name in list_regimes():
+        runs = [engine(1, name) for _ in range(3)]
+        rate, rows = statistics.median(x[0] for x in runs), runs[0][2]
+        lines.append(
+            (
+                f"  {name}",
+                f"{rate / 1e6:.0f} million; {reference / rate:.2f} times the cost of "
+                f"fragmented-2018; ledger {rows * LEDGER_DTYPE.itemsize / PEOPLE:.0f} bytes a person",
+            )
+        )
+    return lines
+
+
 def simulate_and_audit() -> float:
     """Return the wall seconds of one society, simulated and audited."""
     from scoredsociety.audit import audit_run
@@ -79,9 +100,9 @@ _MEMORY = """
 import json, resource
 from pathlib import Path
 from scoredsociety.study import simulate
-simulate("fragmented-2018", people=4096, months=120, replicates=1, threads=1)
+simulate("{regime}", people=4096, months=120, replicates=1, threads=1)
 before = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
-run = simulate("fragmented-2018", people={people}, months=120, replicates=1, threads=1)
+run = simulate("{regime}", people={people}, months=120, replicates=1, threads=1)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 print(json.dumps({{"more": peak - before, "ledger": run.replicates[0].ledger.nbytes}}))
 """
@@ -125,14 +146,17 @@ def main() -> None:
         ),
         ("100,000 people x 120 months, audited", f"{statistics.median(audited):.2f} s"),
     ]
-    used = child(_MEMORY.format(people=MANY))
-    rows.append(
-        (
-            f"memory a person, of {MANY:,}",
-            f"{used['more'] / MANY:.0f} bytes resident at the peak, "
-            f"of which the ledger {used['ledger'] / MANY:.0f}",
+    rows.append(("every regime, person-months a core-second", ""))
+    rows += regimes(rate)
+    for name in ("fragmented-2018", HEAVY):
+        used = child(_MEMORY.format(people=MANY, regime=name))
+        rows.append(
+            (
+                f"memory a person, of {MANY:,}, {name}",
+                f"{used['more'] / MANY:.0f} bytes resident at the peak, "
+                f"of which the ledger {used['ledger'] / MANY:.0f}",
+            )
         )
-    )
     with tempfile.TemporaryDirectory() as cache:
         first = child(_FIRST, NUMBA_CACHE_DIR=cache)["seconds"]
     rows.append(("first run, compilation included", f"{first:.0f} s"))

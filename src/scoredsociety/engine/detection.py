@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scoredsociety.schemes.model import ResolvedRegime
 from scoredsociety.schemes.world import ByGroup, Channel, Conduct
 
-COUNTED = 0.05
+COUNTED = 0.02
 """Share of the acts of speech that are drawn, so that they can be counted if nobody records."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from scoredsociety.base.jit import inlined
 from scoredsociety.engine.codes import ENOUGH, LAST_YEAR
 from scoredsociety.engine.program import Program
@@ -34,18 +36,38 @@ def note_scores(scratch: Scratch, program: Program, n: int, month: int, months: 
 def count_information(
     scratch: Scratch, tally: Tally, program: Program, n: int, months: int
 ) -> None:
-    """Count people by what was noted and by what they did in the last year."""
+    """Count people by what was noted and by what they did in the last year.
+
+    Who did nothing of a conduct, and had done nothing of it, is the rest: see
+    :func:`fill_information`.
+    """
     if months < ENOUGH:
         return
     persons, standings, schemes = scratch.persons, scratch.standings, program.schemes
-    conducts = scratch.caught.shape[1]
+    own_level, conducts = scratch.own_level, scratch.caught.shape[1]
+    information, own, scored, asked = tally.information, tally.own, tally.scored, tally.asked
     for i in range(n):
         person = persons[i]
         if person.adult_from > months - LAST_YEAR:
             continue
+        asked[0] += 1
         for c in range(conducts):
-            did = (int(person.acted) >> c) & 1
-            tally.own[scratch.own_level[i, c], c, did] += 1
-            for s in range(schemes.shape[0]):
-                if not schemes[s].is_list and standings[s, i].bucket != NOT_IN:
-                    tally.information[s, person.thin, standings[s, i].bucket, c, did] += 1
+            did = (person.acted >> np.uint64(c)) & np.uint64(1)
+            if did or own_level[i, c]:
+                own[own_level[i, c], c, did] += 1
+        for s in range(schemes.shape[0]):
+            if schemes[s].is_list or standings[s, i].bucket == NOT_IN:
+                continue
+            bucket = standings[s, i].bucket
+            scored[s, person.thin, bucket] += 1
+            if person.acted:
+                for c in range(conducts):
+                    if (person.acted >> np.uint64(c)) & np.uint64(1):
+                        information[s, person.thin, bucket, c, 1] += 1
+
+
+def fill_information(tally: Tally) -> None:
+    """Enter those who did nothing: all who were asked but those counted."""
+    did = tally.information[..., 1]
+    tally.information[..., 0] = tally.scored[..., None] - did
+    tally.own[0, :, 0] = tally.asked[0] - (tally.own.sum(axis=(0, 2)) - tally.own[0, :, 0])

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scoredsociety.engine.codes import RATE_ERROR
 from scoredsociety.engine.compile import Compiled
 from scoredsociety.engine.errors import EngineError
+from scoredsociety.engine.information import fill_information
 from scoredsociety.engine.opening import TOO_MANY_FRIENDS
 from scoredsociety.engine.program import MAX_GRADES
 from scoredsociety.engine.result import LEDGER_DTYPE, SocietyResult
@@ -77,7 +78,8 @@ class _Ledger:
     def _append(self, part: NDArray[np.void]) -> None:
         end = self._used + len(part)
         if end > len(self._rows):
-            self._rows.resize(max(end, 2 * len(self._rows)), refcheck=False)
+            # a little more than needed: new room is filled with zeros, and large blocks move freely
+            self._rows.resize(end + end // 16, refcheck=False)
         mine = self._rows[self._used : end]
         mine[...] = part
         mine["cause"][part["cause"] >= 0] += self._used
@@ -298,6 +300,7 @@ def _result(
         name: {"candidates": int(tally.caps[c, 0]), "bound": int(tally.caps[c, 1])}
         for c, name in enumerate(compiled.conducts)
     }
+    fill_information(tally)
     information = {
         name: tally.information[s]
         for s, name in enumerate(compiled.schemes)

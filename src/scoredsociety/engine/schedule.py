@@ -17,7 +17,7 @@ class Step:
     does : str
         What happens, in words.
     function : str
-        The kernel that does it; empty where the model has a step that no shipped regime uses yet.
+        What does it; empty where the model has a step that is not built yet.
     """
 
     number: int
@@ -27,17 +27,13 @@ class Step:
 
 
 SCHEDULE: tuple[Step, ...] = (
-    Step(
-        1,
-        "shocks",
-        "illness and job loss; people come of age in every twelfth month",
-        "acts.shocks",
-    ),
+    Step(1, "shocks", "illness and job loss", "acts.shocks"),
     Step(
         2,
-        "awareness",
-        "who knows of each scheme (set at the announcement, before month 1)",
-        "tile.begin_tile",
+        "arrival",
+        "people come of age; schemes start in further cities; people enrol; who knows of a scheme "
+        "is fixed when it is announced",
+        "opening.arrive",
     ),
     Step(3, "conduct", "acts, from the state at the start of the month", "acts.conduct"),
     Step(
@@ -47,15 +43,25 @@ SCHEDULE: tuple[Step, ...] = (
         "acts.conduct",
     ),
     Step(
-        5, "due process", "exemption, notice, filing inside the window, review", "entries.records"
+        5,
+        "due process",
+        "individual exemption, hardship exemption, notice, filing inside the window, review",
+        "entries.records",
     ),
     Step(6, "records", "records enter a score", "entries.records"),
-    Step(7, "lists", "entries in lists; copies under a memorandum", "entries.records"),
+    Step(6, "trades", "members of a platform trade and rate each other", "stars.trades"),
+    Step(
+        7,
+        "lists",
+        "entries in lists and stores of records; institutions join in; namesakes are taken; copies "
+        "under a memorandum, and copies of copies",
+        "entries.records",
+    ),
     Step(
         8,
         "in force",
         "an entry of month t with duration d is in force in months t+1 to t+d",
-        "entries._enter",
+        "entries._put_in_force",
     ),
     Step(
         9,
@@ -63,20 +69,38 @@ SCHEDULE: tuple[Step, ...] = (
         "refusals; discovery of entries nobody told about; late appeals",
         "exits.counters",
     ),
-    Step(10, "spill-over", "friends, households and children (no shipped regime uses it yet)"),
+    Step(
+        10,
+        "spill-over",
+        "friends of the publicly listed break off; scores read those of friends with a lag of a "
+        "month; children are barred with a parent",
+        "ties.tie_loss",
+    ),
     Step(
         11, "feedback", "status acts on conduct and income from the next month on", "acts.conduct"
     ),
-    Step(12, "exits", "performance, term, successful late appeal; records expire", "exits.exits"),
+    Step(
+        12,
+        "exits",
+        "performance, term, successful late appeal; records expire; a course resets a score; a "
+        "scheme that ends lets everybody go",
+        "exits.exits",
+    ),
     Step(
         13, "beliefs", "those whose act was recorded learn how likely that is", "observers.beliefs"
     ),
-    Step(14, "firms", "firms and consumers (no shipped regime uses it yet)"),
-    Step(15, "opinion", "approval and surveys (no shipped regime uses it yet)"),
+    Step(
+        14,
+        "organisations",
+        "firms and offices comply where it pays; audits, shown grades, customers (apart from the "
+        "month of people, which they do not touch)",
+        "organisations.run_organisations",
+    ),
+    Step(15, "opinion", "approval and surveys (not built yet)"),
     Step(
         16,
         "observers",
-        "grades, sanctions and rewards are settled and counted",
+        "weighted scores, grades, sanctions and rewards are settled and counted",
         "observers.observe",
     ),
 )

@@ -177,6 +177,8 @@ class Tally(NamedTuple):
     caps: NDArray[np.int64]  # (C, 2) candidates, and how often the certainty cap bound
     information: NDArray[np.int64]  # (S, 2, BUCKETS, C, 2)
     own: NDArray[np.int64]  # (OWN_LEVELS, C, 2)
+    scored: NDArray[np.int64]  # (S, 2, BUCKETS)
+    asked: NDArray[np.int64]  # (1,)
 
 
 def new_tally(
@@ -195,6 +197,8 @@ def new_tally(
         np.zeros((conducts, 2), np.int64),
         np.zeros((schemes, 2, BUCKETS, conducts, 2), np.int64),
         np.zeros((OWN_LEVELS, conducts, 2), np.int64),
+        np.zeros((schemes, 2, BUCKETS), np.int64),
+        np.zeros(1, np.int64),
     )
 
 

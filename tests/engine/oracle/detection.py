@@ -28,7 +28,7 @@ class Watch:
             missed *= 1.0 - q
         self.chance = 1.0 - missed
         """That somebody records one act."""
-        self.drawn = max(self.chance, 0.05) if conduct.speech else self.chance
+        self.drawn = max(self.chance, 0.02) if conduct.speech else self.chance
         """Share of the acts for which there are candidates."""
 
     def strength(self, channel: str) -> float:
