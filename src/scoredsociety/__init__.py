@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scoredsociety.audit.audit import audit_run as audit
-    from scoredsociety.doors import Compared, compare
+    from scoredsociety.doors import Compared, Line, compare, line
+    from scoredsociety.evidence.asking import claims
     from scoredsociety.schemes.catalogue import check_scheme, resolve
     from scoredsociety.society.society import Society
     from scoredsociety.study.run import simulate
@@ -27,11 +28,14 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Compared",
+    "Line",
     "Society",
     "__version__",
     "audit",
     "check_scheme",
+    "claims",
     "compare",
+    "line",
     "load_run",
     "resolve",
     "simulate",
@@ -39,9 +43,12 @@ __all__ = [
 
 _HOMES = {
     "Compared": "doors",
+    "Line": "doors",
     "Society": "society.society",
     "check_scheme": "schemes.catalogue",
+    "claims": "evidence.asking",
     "compare": "doors",
+    "line": "doors",
     "load_run": "study.store",
     "resolve": "schemes.catalogue",
     "simulate": "study.run",

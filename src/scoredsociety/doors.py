@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,6 +23,7 @@ from scoredsociety.study.run import Progress, versions
 if TYPE_CHECKING:
     from scoredsociety.audit import Audit, Comparison
     from scoredsociety.engine import RunData
+    from scoredsociety.report.along import Way
 
 
 @dataclass(frozen=True)
@@ -194,3 +196,149 @@ def _mark(whole: object, settings: Mapping[str, Any]) -> str:
     source = made_from if isinstance(made_from, Marginals) else load_marginals(made_from)
     everything = [whole, asked, source.model_dump(mode="json"), versions()]
     return hashlib.sha256(json.dumps(everything, default=str).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Line:
+    """The way from one regime to another, on the same people with the same luck.
+
+    Attributes
+    ----------
+    way : Way
+        Both regimes, the stops between them and every measure along them.
+    path : Path or None
+        The folder with ``line.html`` and ``line.csv``, if it was written.
+    """
+
+    way: Way
+    path: Path | None = None
+
+    def table(self) -> Any:  # noqa: ANN401
+        """Return every level and change as a ``pyarrow.Table``; undefined is null."""
+        from scoredsociety.audit.along import line_table
+
+        return line_table(self.way.courses, self.way.shares)
+
+    def chart(self) -> Any:  # noqa: ANN401
+        """Draw every measure along the way, with its slopes at both ends."""
+        from scoredsociety.report.along import line_chart
+
+        return line_chart(self.way)
+
+    def report(self, path: str | Path) -> Path:
+        """Write the page as one HTML file and return its path."""
+        from scoredsociety.report.along import line_html
+
+        target = Path(path)
+        target.write_text(line_html(self.way), encoding="utf-8", newline="\n")
+        return target
+
+    def write(self, folder: Path) -> None:
+        """Write ``line.html`` and ``line.csv`` into a folder that exists."""
+        from pyarrow import csv
+
+        self.report(folder / "line.html")
+        csv.write_csv(self.table(), folder / "line.csv")
+
+
+def line(
+    start: str | Path = "fragmented-2018",
+    end: str | Path = "dystopia",
+    *,
+    steps: int = 10,
+    people: int = 20_000,
+    months: int = 120,
+    seed: int = 1,
+    replicates: int = 4,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    **settings: Any,  # noqa: ANN401
+) -> Line:
+    """Walk from one regime to another in equal steps and read the main measures at every stop.
+
+    Parameters
+    ----------
+    start, end : str or Path
+        Names of the catalogue, or YAML files.
+    steps : int
+        From 2 to 100; there is one stop more.
+    people, months, seed, replicates : int
+        Of every stop. Fewer than three replicates make no interval.
+    out : str or Path, optional
+        Folder to write, with ``line.html`` and ``line.csv``; it must not exist. It is written
+        whole or not at all.
+    progress : Progress, optional
+        A display.
+    **settings
+        ``marginals`` and ``threads``, as in :func:`scoredsociety.simulate`.
+
+    Returns
+    -------
+    Line
+
+    Raises
+    ------
+    SchemeError
+        If there is no such regime.
+    StudyError
+        If a number is not allowed, or the folder exists or cannot be written.
+
+    Examples
+    --------
+    >>> way = line("none", "fragmented-2018", steps=2, people=2000, months=6, replicates=2)
+    >>> way.table().num_rows == 3 * len(way.way.courses)
+    True
+    """
+    from scoredsociety.audit import audit_run
+    from scoredsociety.audit.along import courses, most_frequent, read_stop
+    from scoredsociety.report.along import Way
+    from scoredsociety.schemes.catalogue import resolve
+    from scoredsociety.study.line import simulate_line
+
+    target = None if out is None else Path(out)
+    if target is not None and (target.exists() or target.is_symlink()):
+        raise StudyError(
+            f"{target} exists already, and a line never overwrites one. "
+            "Choose another folder with --out, or remove it first"
+        )
+    sizes = {"people": people, "months": months, "seed": seed, "replicates": replicates}
+    ends = (resolve(start), resolve(end))
+    bare, stops = simulate_line(start, end, steps=steps, progress=progress, **sizes, **settings)
+    # what the end answers, or what the start does where the end is a world without a scheme
+    answered = (most_frequent(bare, r.model_dump(mode="json")) for r in reversed(ends))
+    conduct = next((name for name in answered if name), "")
+    found, shares = [], []
+    for stop in stops:
+        audit = audit_run(stop.run)
+        found.append(read_stop(audit, stop.run, stop.without_feedback, bare, conduct))
+        shares.append(stop.share)
+    way = Way(
+        start=ends[0].regime,
+        end=ends[1].regime,
+        titles=(ends[0].title, ends[1].title),
+        summaries=(ends[0].summary, ends[1].summary),
+        shares=shares,
+        courses=courses(found, conduct),
+        settings=sizes,
+    )
+    if target is None:
+        return Line(way)
+    _write_whole(Line(way), target)
+    return Line(way, target)
+
+
+def _write_whole(made: Line, target: Path) -> None:
+    """Write a line beside its place and move it there when it is complete."""
+    unfinished: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        name = f".{target.name[:80]}.partial-"
+        unfinished = Path(tempfile.mkdtemp(prefix=name, dir=target.parent))
+        unfinished.chmod(0o755)
+        made.write(unfinished)
+        unfinished.replace(target)
+    except OSError as error:
+        raise StudyError(f"{target} cannot be written: {error.strerror or error}") from error
+    finally:
+        if unfinished is not None:
+            shutil.rmtree(unfinished, ignore_errors=True)

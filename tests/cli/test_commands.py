@@ -107,6 +107,26 @@ def test_compare_of_two_regimes(cli, tmp_path):
     assert sorted(p.name for p in (tmp_path / "two").iterdir())[:2] == ["0-none", "1-court-list"]
 
 
+def test_line_prints_both_ends_and_writes_a_page_and_a_table(cli, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+    ask = ("line", "none", "fragmented-2018", "--steps", "2", *SMALL)
+    answer = cli(*ask)
+    assert answer.code == 0
+    folder = tmp_path / "runs" / "line-none-and-fragmented-2018"
+    assert sorted(p.name for p in folder.iterdir()) == ["line.csv", "line.html"]
+    assert [p.name for p in (tmp_path / "runs").iterdir()] == [folder.name]
+    for text in ("Simulated:", "At the start", "Last / first", "Persons under a sanction (M1)",
+                 "Nobody in these numbers is real.", "Table   runs/line-none"):  # fmt: skip
+        assert text in answer.out
+    told = cli(*ask, "--json", "--out", "other")
+    found = json.loads(told.out)
+    assert found["simulated"] is True
+    assert {r["share"] for r in found["rows"]} == {0, 0.5, 1}
+    assert any(r["value"] is None for r in found["rows"])  # undefined is null
+    assert bytes_of(folder) == bytes_of(tmp_path / "other")
+
+
 def test_report_of_finished_runs(cli, finished, compared, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     mine = tmp_path / "mine"

@@ -44,6 +44,12 @@ REFUSALS = [
     (["compare", "fragmented-2018"], "a comparison needs two regimes"),
     (["compare"], "Missing argument"),
     (["run"], "Missing argument"),
+    (["line", "fragmented"], "Likely fix: write fragmented-2018"),
+    (["line", "none", "dystopiaa"], "Likely fix: write dystopia"),
+    (["line", "--steps", "1"], "steps: 1 is not allowed", "from 2 to 100"),
+    (["line", "--steps", "many"], "'many' is not a whole number"),
+    (["line", "--people", "1e12"], "GiB of memory"),
+    (["line", "--months", "0"], "months: 0 is not allowed"),
     (["report", "nowhere"], "nowhere is not the folder of a run"),
     (["verify", "nowhere"], "nowhere is not the folder of a run"),
     (["life", "nowhere", "1"], "nowhere is not the folder of a run"),
@@ -66,7 +72,7 @@ def test_a_folder_that_exists_is_left_alone(cli, tmp_path):
     there = tmp_path / "there"
     there.mkdir()
     (there / "mine.txt").write_text("mine")
-    for command in (["run", "none"], ["compare", "none", "court-list"]):
+    for command in (["run", "none"], ["compare", "none", "court-list"], ["line"]):
         assert refused(cli(*command, *SMALL, "--out", there), "exists already", "--out")
     assert [p.name for p in tmp_path.rglob("*")] == ["there", "mine.txt"]
 
@@ -74,7 +80,8 @@ def test_a_folder_that_exists_is_left_alone(cli, tmp_path):
 def test_a_folder_that_cannot_be_written(cli, tmp_path):
     file = tmp_path / "file"
     file.write_text("a file, not a folder")
-    for command in (["run", "none"], ["compare", "none", "court-list"]):
+    line = ["line", "none", "court-list", "--steps", "2"]
+    for command in (["run", "none"], ["compare", "none", "court-list"], line):
         assert refused(cli(*command, *SMALL, "--out", file / "x"), "cannot be written")
     assert list(tmp_path.rglob("*")) == [file]
 

@@ -298,7 +298,7 @@ CASES: dict[str, Case] = {
     ),
     "speech near a rule": Case(
         lambda: world(
-            a_city_score(), edit=lambda d: speech(d, ("gossip",)), identifiability=0.2, chill=0.3
+            a_city_score(), edit=lambda d: speech(d, ("gossip",)), identifiability=0.02, chill=0.3
         ),
         (happened("speech near a rule", "speech of the watched", "act that nobody records"),),
     ),

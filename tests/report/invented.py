@@ -130,6 +130,9 @@ def monthly(rows: np.ndarray, profile: np.ndarray, bands: list[str]) -> dict[str
         "adults": everybody,
         "sanctioned": listed,
         "rewarded": city // 3,
+        "children": listed // 4,
+        "friends": everybody * 6 - listed,
+        "friends-lost": listed // 8,
         f"records:{POINTS}": listed,
         f"stopped:{LIST}": listed * 0,
     }

@@ -56,7 +56,7 @@ def run(
             from scoredsociety.report import write_report
 
             bare = baseline([data])
-            page = _written(
+            page = written(
                 folder / PAGE, lambda p: write_report([data], p, audits=[found], baseline=bare)
             )
     show_findings(parts, folder, page, as_json=as_json)
@@ -101,7 +101,7 @@ def compare(
         with display.working("Auditing"):
             parts = _compared(compared)
         with display.working("Writing the report"):
-            page = _written(folder / PAGE, compared.report)
+            page = written(folder / PAGE, compared.report)
     show_findings(parts, folder, page, as_json=as_json)
 
 
@@ -131,7 +131,7 @@ def report(
         from scoredsociety.report import write_report
 
         bare = baseline(runs)
-        _written(page, lambda path: write_report(runs, path, baseline=bare))
+        written(page, lambda path: write_report(runs, path, baseline=bare))
     typer.echo(str(page))
 
 
@@ -150,7 +150,7 @@ def _compared(compared: object) -> list[Part]:
     return parts
 
 
-def _written(path: Path, write: Callable[[Path], object]) -> Path:
+def written(path: Path, write: Callable[[Path], object]) -> Path:
     """Write a page beside its place and move it there when it is complete."""
     from scoredsociety.study import StudyError
 

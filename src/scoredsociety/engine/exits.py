@@ -38,6 +38,7 @@ def counters(
     """Take step 9: refusals at counters, discovery of entries nobody told about, late appeals."""
     persons, ledger, links, banned = scratch.persons, scratch.ledger, scratch.links, scratch.banned
     schemes, settings, monthly = program.schemes, program.settings[0], tally.monthly
+    refused = settings.flight_mask | settings.rail_mask  # what a counter refuses, and tells
     for position in range(scratch.counts[BANNED]):
         i = banned[position]
         person = persons[i]
@@ -45,8 +46,9 @@ def counters(
         oldest = -1
         row = person.newest
         while row >= 0:
-            if ledger[row].month < month:
-                mask |= schemes[ledger[row].scheme].listed_mask | links[row].extra
+            own = (schemes[ledger[row].scheme].listed_mask | links[row].extra) & refused
+            if ledger[row].month < month and own != NONE:
+                mask |= own
                 oldest = row
             row = links[row].chain
         flight = mask & settings.flight_mask
@@ -64,7 +66,9 @@ def counters(
         row = person.newest
         while row >= 0:
             record = ledger[row]
-            if record.month < month and not record.flags & (NOTIFIED | DISCOVERED):
+            own = (schemes[record.scheme].listed_mask | links[row].extra) & refused
+            told = record.flags & (NOTIFIED | DISCOVERED)
+            if record.month < month and own != NONE and not told:
                 record.flags |= DISCOVERED
                 if links[row].late & 1:
                     record.flags |= FILED_LATE

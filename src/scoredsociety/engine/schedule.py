@@ -61,7 +61,7 @@ SCHEDULE: tuple[Step, ...] = (
         8,
         "in force",
         "an entry of month t with duration d is in force in months t+1 to t+d",
-        "entries._put_in_force",
+        "lists._put_in_force",
     ),
     Step(
         9,

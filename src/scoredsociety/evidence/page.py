@@ -107,7 +107,7 @@ def _pairs(answers: Answers) -> Section | None:
     tables = []
     for p in answers.pairs:
         c = p.contradiction
-        rows = [(f"“{says}”", by, gave) for says, by, gave in telling.pair(p)]
+        rows = [(says, by, gave) for says, by, gave in telling.pair(p)]
         tables.append(
             Table(
                 caption=f"{c.id}. What separates them: {c.separated_by}. Output: {c.output}.",

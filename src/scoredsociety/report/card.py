@@ -12,10 +12,14 @@ from scoredsociety.report.lines import style_of
 from scoredsociety.report.parts import Figure, Table
 from scoredsociety.report.people import dots
 from scoredsociety.report.reading import Arm, Cell
-from scoredsociety.report.saying import by_arm, cells_table, either, panels, title_of
+from scoredsociety.report.saying import by_arm, cells_table, either, panels, status_item, title_of
 from scoredsociety.report.theme import Panel
 
 CROSS = "cross-context share"
+ASSUMED = re.compile(r"Rests on the assumed harm of ([^.]*)\.")
+CODE = r"\b[A-Z]{3,}\b"
+MANY = 8
+"""Sanctions with an assumed harm above which a note counts them and names none."""
 
 
 def unrelated(arms: Sequence[Arm]) -> Figure:
@@ -72,7 +76,13 @@ def _notes(
     found = dict.fromkeys(n for a in arms if (n := a.cell(measure, item(a), quantity).note))
     world = arms[0].regime.get("world") or {}
     titles = {k: str(v["title"]) for k, v in (world.get("sanctions") or {}).items()}
-    return [re.sub(r"\b[A-Z]{3,}\b", lambda m: lower(titles.get(m[0], m[0])), n) for n in found]
+    text = " ".join(found)
+    named = dict.fromkeys(c for part in ASSUMED.findall(text) for c in re.findall(CODE, part))
+    if len(named) > MANY:
+        rest = dict.fromkeys(x for n in found if (x := ASSUMED.sub("", n).strip()))
+        count = words.plural(float(len(named)), "sanction")
+        return [f"Rests on the assumed harm of {count}, each named under Assumptions.", *rest]
+    return [re.sub(CODE, lambda m: lower(titles.get(m[0], m[0])), n) for n in found]
 
 
 def lower(title: str) -> str:
@@ -182,12 +192,13 @@ def _cause(arm: Arm, group: str) -> str:
 
 
 def _noun(arm: Arm) -> str:
-    """Say what is weighed against the act: entries of a list, or times in a sanctioned grade."""
-    return "entries" if arm.lists else "times in a low grade"
+    """Say what is weighed against the act: entries, records, times in a low grade, or bans."""
+    return arm.wording.weighed
 
 
 def _m9_item(arm: Arm) -> str:
-    return next(iter(dict.fromkeys(c.item for c in arm.cells("M9"))), "")
+    items = list(dict.fromkeys(c.item for c in arm.cells("M9")))
+    return status_item(arm) if status_item(arm) in items else next(iter(items), "")
 
 
 def _m9(quantity: str, group: str, arm: Arm) -> Cell:

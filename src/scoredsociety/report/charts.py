@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from scoredsociety.report import card, deterrence, paired, reach, recovery, stock
+from scoredsociety.report import (
+    between,
+    card,
+    deterrence,
+    firms,
+    grades,
+    paired,
+    reach,
+    recovery,
+    stock,
+)
 from scoredsociety.report import lives as lives_
 from scoredsociety.report.deterrence import Prevented
 from scoredsociety.report.parts import Figure
@@ -27,10 +37,12 @@ BuildPaired = Callable[[Sequence[Arm], Any], Figure]
 ONE: dict[str, Build] = {
     "over-time": stock.over_time,
     "who": stock.who,
-    "grades": stock.grades,
+    "grades": grades.grades,
     "survival": recovery.survival,
     "funnel": recovery.funnel,
     "fifths": reach.fifths,
+    "between": between.between,
+    "firms": firms.firms,
     "unrelated": card.unrelated,
     "proportion": card.proportion,
     "luck": reach.luck,

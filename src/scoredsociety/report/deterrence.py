@@ -54,6 +54,8 @@ class Prevented:
 
     figures: pa.Table
     series: pa.Table
+    grouped: bool = True
+    """Whether both runs group people by the same awareness: else the aware are not the same."""
 
     @cached_property
     def whole(self) -> dict[tuple[str, str, str], Cell]:
@@ -117,11 +119,16 @@ def prevented(
         found = None
         if run.manifest["schemes"]:
             try:
-                found = Prevented(*deterrence(run, against))
+                found = Prevented(*deterrence(run, against), grouped=_same_groups(run, against))
             except ValueError:  # another society, or other luck
                 found = None
         out.append(found)
     return out
+
+
+def _same_groups(run: RunData, against: RunData) -> bool:
+    key = "aware_reference"
+    return bool(run.manifest.get(key) == against.manifest.get(key))
 
 
 def from_comparison(arms: Sequence[Arm], comparison: Comparison) -> list[Prevented | None] | None:
@@ -131,8 +138,10 @@ def from_comparison(arms: Sequence[Arm], comparison: Comparison) -> list[Prevent
     return [None, Prevented(comparison.deterrence, comparison.deterrence_series)]
 
 
-def audience(arm: Arm) -> str:
+def audience(arm: Arm, found: Prevented) -> str:
     """Return whom a regime speaks to: the aware, or all where it makes nobody aware."""
+    if not found.grouped:
+        return "all"
     told = any(s.get("awareness") for s in arm.regime["schemes"].values())
     return AWARE if told and _share_aware(arm) is not None else "all"
 
@@ -147,7 +156,7 @@ def ranked(arm: Arm, found: Prevented) -> list[str]:
     rules = [r for s in arm.regime["schemes"].values() for r in s.get("rules") or []]
     scored = {r["conduct"] for r in rules if r.get("lists") or (r.get("points") or 0) < 0}
     adults = float(arm.manifest["adults_nationwide"]) / arm.audit.weight
-    group = audience(arm)
+    group = audience(arm, found)
     share = 1.0 if group == "all" else _share_aware(arm) or 0.0
     often: dict[str, float] = {}
     for item in scored - deeds:
@@ -170,13 +179,15 @@ def deterrence(arms: Sequence[Arm], found: Sequence[Prevented | None]) -> Figure
         100 * (c.value or 0.0)
         for a, p in pairs
         for k in chosen[id(a)]
-        for c in p.windows[k, audience(a)]
+        for c in p.windows[k, audience(a, p)]
     ]
     low, top = min([0.0, *values]), max([5.0, *values])
     cells = [a.cell("M5", wrong_item(a), q) for a, _ in pairs for q in SHARES]
     wrong = biggest(v for c in cells for v in (c.value, c.high))
     draws: list[Draw] = []
     for a, p in pairs:
+        if not chosen[id(a)]:
+            continue
         draws.append(partial(_lines, a, p, chosen[id(a)], titles, low, top))
         draws.append(partial(_wrongful, a, wrong))
     drawn, _ = panels(draws, narrow=True)
@@ -235,12 +246,12 @@ def _heading(
     pairs: Sequence[tuple[Arm, Prevented]], chosen: dict[int, list[str]], titles: dict[str, str]
 ) -> str:
     arm, found = next((a, p) for a, p in pairs if chosen[id(a)])
-    group, item = audience(arm), chosen[id(arm)][0]
+    group, item = audience(arm, found), chosen[id(arm)][0]
     who = "those who know" if group == AWARE else "all adults"
     said = _course(found, item, group)
     rest = [(a, p) for a, p in pairs if a is not arm and chosen[id(a)]]
     same = all(
-        chosen[id(a)][0] == item and audience(a) == group and _course(p, item, group) == said
+        chosen[id(a)][0] == item and audience(a, p) == group and _course(p, item, group) == said
         for a, p in rest
     )
     where = (
@@ -289,7 +300,12 @@ def _note(arm: Arm, found: Prevented, items: Sequence[str], titles: dict[str, st
         return "no scored conduct has enough acts to draw."
     title = f"“{lowered(titles[items[0]])}”"
     course = _course(found, items[0], "all")
-    if audience(arm) != AWARE:
+    if not found.grouped:
+        return (
+            "the society without a scheme tells the aware apart by another scheme, so all adults "
+            f"are shown: {title} {course}. Run both in one comparison to see the aware alone."
+        )
+    if audience(arm, found) != AWARE:
         return (
             "the regime does not say how many know its rules, so it deters nobody in this "
             f"simulation, and all adults are shown: {title} {course}. What rises does so because "
@@ -321,10 +337,14 @@ def conduct_titles(arms: Sequence[Arm]) -> dict[str, str]:
 
 
 def _deeds(arm: Arm) -> set[str]:
-    """Return the conducts that a scheme wants more of: they are in the table, not in the chart."""
+    """Return what is in the table only: deeds, of which a scheme wants more, and lawful speech.
+
+    Lawful speech is not prevented but chilled (M12), and drawn as such.
+    """
     own = [s.get("conducts") or {} for s in arm.regime["schemes"].values()]
     tables = ((arm.regime.get("world") or {}).get("conducts") or {}, *own)
-    return {name for table in tables for name, c in table.items() if c.get("deed")}
+    return {name for table in tables for name, c in table.items()
+            if c.get("deed") or c.get("speech") == "lawful"}  # fmt: skip
 
 
 def _lines(
@@ -336,7 +356,7 @@ def _lines(
     top: float,
     width: int,
 ) -> Panel:
-    group = audience(arm)
+    group = audience(arm, found)
     rows: list[Row] = []
     styles: dict[str, Style] = {}
     for i, item in reversed(list(enumerate(items))):
@@ -372,7 +392,7 @@ SHARES = ("entry-weighted", "time-weighted", "person-weighted")
 
 def _wrongful(arm: Arm, top: float, width: int) -> Panel:
     noun = unit_of(arm)
-    where, ever = ("on the list", "listed") if arm.lists else ("on record", "recorded")
+    where, ever = arm.wording.on, arm.wording.ever
     names = (f"of all {noun}", f"of all months {where}", f"of all people ever {ever}")
     rows = []
     for quantity, name in zip(SHARES, names, strict=True):

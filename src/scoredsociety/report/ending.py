@@ -32,14 +32,71 @@ LIMITS = (
 )
 
 
-def limits() -> Section:
+def limits(arms: Sequence[Arm] = ()) -> Section:
     """Say what the report cannot tell."""
+    points = list(LIMITS)
+    joint = [j for a in arms for j in a.regime.get("joint") or []]
+    if joint:
+        said = "; ".join(dict.fromkeys(f"{j['probability']['value']:g}" for j in joint))
+        points.append(
+            "Institutions are announced to join in enforcing a list. How often one of them really "
+            f"does is assumed (here {said} for each entry), and every sanction beyond the list's "
+            "own leans on it."
+        )
+    if any(a.regime.get("memoranda") for a in arms):
+        points.append(
+            "Agreements that copy what one scheme records into another are reported; how many "
+            "records they pass on, and for how many points, is assumed where no source says it."
+        )
+    if any(a.organisations for a in arms):
+        points.append(
+            "A firm here is a cost and a threshold. Firms do not close, open, bribe an auditor or "
+            "move, and no person is held to account for one."
+        )
     return Section(
         "limits",
         "Limits",
-        f"There are {words.spelled(len(LIMITS))} things that this report cannot tell you",
-        points=LIMITS,
+        f"There are {words.spelled(len(points))} things that this report cannot tell you",
+        points=points,
     )
+
+
+def agreements(arms: Sequence[Arm]) -> list[Table]:
+    """Print the memoranda and the joint enforcement of all arms, with where they come from."""
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for arm in arms:
+        for memo in arm.regime.get("memoranda") or []:
+            share = (memo.get("share") or {}).get("value")
+            what = (
+                "copied into the list" if memo.get("lists") else f"{plain(memo['points'])} points"
+            )
+            terms = [what]
+            terms += [] if share is None else [f"{words.percent(share)} of records"]
+            terms += ["only of those who consented"] if memo.get("consent") else []
+            key = ("Memorandum", arm.title(memo["origin"]), arm.title(memo["target"]),
+                   ", ".join(terms), _from(memo))  # fmt: skip
+            rows.setdefault(key, []).append(arm.label)
+        for joint in arm.regime.get("joint") or []:
+            known = (arm.regime.get("world") or {}).get("institutions") or {}
+            all_ = joint["institutions"] == "all"
+            count = len(known) if all_ else len(joint["institutions"])
+            chance = joint["probability"]
+            key = ("Joint enforcement", arm.title(joint["origin"]),
+                   words.plural(float(count), "institution"),
+                   f"each joins in an entry with a chance of {chance['value']:g}",
+                   _from(chance))  # fmt: skip
+            rows.setdefault(key, []).append(arm.label)
+    if not rows:
+        return []
+    several = len(arms) > 1
+    columns = ["Kind", "From", "To", "Terms", "Source", *(["Under"] if several else [])]
+    body = [(*key, *([words.listing(under)] if several else [])) for key, under in rows.items()]
+    return [Table("Agreements between schemes, and institutions that join in", columns, body,
+                  open=True)]  # fmt: skip
+
+
+def _from(block: Mapping[str, Any]) -> str:
+    return str(block.get("source") or block.get("confidence") or "not stated")
 
 
 def assumptions(arms: Sequence[Arm]) -> Section:
@@ -66,7 +123,7 @@ def assumptions(arms: Sequence[Arm]) -> Section:
             "They have no published source. Change them in the scheme's file and run again: "
             "every figure above depends on them.",
         ),
-        tables=(table,) if rows else (),
+        tables=(*((table,) if rows else ()), *agreements(arms)),
     )
 
 

@@ -15,7 +15,7 @@ from scoredsociety.report.biography import life as draw_life
 from scoredsociety.report.lines import style_of
 from scoredsociety.report.parts import Figure, Table
 from scoredsociety.report.reading import Arm
-from scoredsociety.report.saying import panels, standing
+from scoredsociety.report.saying import panels
 from scoredsociety.report.theme import Panel, Row
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ ENDS = {
     "LATE_APPEAL": "removed: late appeal",
     "RECOVERED": "ended: score recovered",
     "STOPPED": "corrected before it took effect",
+    "RESET": "ended: the score started anew",
+    "SHUT": "ended: the scheme was shut down",
 }
 WHATS = {"RECORD": "record", "ENTRY": "list entry", "SPELL": "time in a sanctioned grade"}
 
@@ -50,7 +52,7 @@ def life_not_helped(arms: Sequence[Arm], lives: Lives) -> Figure:
 
 def _figure(name: str, arms: Sequence[Arm], found: Life | None, helped: bool) -> Figure:
     with_ = arms[1].under
-    verb = standing(arms[0])[2]
+    verb = arms[0].wording.who
     if found is None:
         kind = f"spared being wrongly {verb} by" if helped else f"wrongly {verb} in spite of"
         return Figure(
@@ -207,6 +209,13 @@ def _line(arm: Arm) -> float | None:
     return None
 
 
+def _what(arm: Arm, scheme: str, kind: int) -> str:
+    """Say what a row is; a row of a store without a score is a record, not an entry."""
+    from scoredsociety.engine.result import Kind
+
+    return "record" if scheme in arm.stores else WHATS[Kind(kind).name]
+
+
 def _table(arms: Sequence[Arm], both: Sequence[NDArray[np.void]]) -> Table:
     from scoredsociety.engine.result import ExitReason, Kind, Truth
 
@@ -217,7 +226,7 @@ def _table(arms: Sequence[Arm], both: Sequence[NDArray[np.void]]) -> Table:
             rows.append(
                 (
                     arm.label,
-                    f"{WHATS[Kind(int(row['kind'])).name]}, {arm.title(scheme)}",
+                    f"{_what(arm, scheme, int(row['kind']))}, {arm.title(scheme)}",
                     str(int(row["month"])),
                     str(int(row["end"])),
                     SAYS[Truth(int(row["truth"])).name],

@@ -7,17 +7,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scoredsociety.audit import words
-from scoredsociety.report import card as card_
 from scoredsociety.report import (
+    between,
+    chilling,
     counting,
     deterrence,
     ending,
+    firms,
+    grades,
     lives,
     paired,
     reach,
     recovery,
     stock,
 )
+from scoredsociety.report import card as card_
 from scoredsociety.report.deterrence import Prevented
 from scoredsociety.report.parts import Figure, Section, Table
 from scoredsociety.report.reading import Arm
@@ -59,7 +63,7 @@ def sections(
         unlike: list[str] = []
         if paired_ is not None and kept is None:
             other_pairs = [paired.paired_table(arms, paired_, listed=False)]
-            unlike = [UNLIKE]
+            unlike = [UNLIKE.format(arms[0].wording.unit, arms[1].wording.unit)]
         out.append(
             Section(
                 "list",
@@ -67,50 +71,66 @@ def sections(
                 fig.heading,
                 text=[*nothing_held(arms), *unlike],
                 figures=(bare(fig), *more),
-                tables=(counting.counts(held), *other_pairs),
+                tables=(counting.counts(held), *counting.sentence_units(held), *other_pairs),
             )
         )
-        if lists := [a for a in held if a.lists]:
+        if lists := [a for a in held if a.kind in ("list", "record")]:
             text = left_out(held, lists, "nobody keeps a list")
-            out.append(section("who", "Who is on it", stock.who(lists), text=text))
-        if points := [a for a in held if a.points]:
-            text = left_out(held, points, "nobody keeps a score")
-            out.append(section("scores", "Where scores stand", stock.grades(points), text=text))
+            out.append(section("who", who(lists), stock.who(lists), text=text))
+        if scored := [a for a in held if a.graded]:
+            text = left_out(held, scored, "nobody keeps a score")
+            out.append(section("scores", "Where scores stand", grades.grades(scored), text=text))
         fig = recovery.survival(held)
         out.append(section("back", "Why people do not come back", fig, text=spiral(held)))
+        if others := [a for a in held if between.falls(a)]:
+            text = left_out(held, others, "nothing falls on children or friends")
+            out.append(section("between", "Between people", between.between(others), text=text))
         if chosen is not None and kept is not None:
             fig = lives.life(arms[:2], chosen)
             other = lives.life_not_helped(arms[:2], chosen)
             out.append(Section("life", "One life, twice", fig.heading, figures=(bare(fig), other)))
         out.append(catches(arms, held, against))
-        out.append(section("process", "Due process", recovery.funnel(held)))
+        if processed := [a for a in held if a.kind != "ban"]:
+            text = left_out(held, processed, "ratings are no records, and no process stands before")
+            out.append(section("process", "Due process", recovery.funnel(processed), text=text))
         out.append(card(held))
-    else:
+    if rated := [replace(a, position=i) for i, a in enumerate(a for a in arms if a.organisations)]:
+        text = left_out(arms, [a for a in arms if a.organisations], "no firm or office is rated")
+        out.append(section("firms", "Firms and offices", firms.firms(rated), text=text))
+    if not held:
         out.append(remains(arms))
     out.append(sure(held or arms))
-    out += [ending.limits(), ending.assumptions(held or arms), ending.sources(arms)]
+    out += [ending.limits(arms), ending.assumptions(held or arms), ending.sources(arms)]
     out.append(ending.reproduce(arms))
     return out
 
 
 UNLIKE = (
-    "Who is listed under one regime alone, and whose life it changes, is not shown: one of the two "
-    "keeps no list, and a time in a sanctioned grade is no entry in one."
+    "Who is listed under one regime alone, and whose life it changes, is not shown: the two keep "
+    "different things of people ({} and {}), and one is not the other."
 )
 
 
 def over_time(arms: Sequence[Arm]) -> str:
     """Name the section of what stands over time."""
-    if all(a.lists for a in arms):
-        return "The list over time"
-    return "Lists and sanctions over time" if any(a.lists for a in arms) else "Sanctions over time"
+    kinds = {a.kind for a in arms}
+    if kinds <= {"list", "record"} and len(kinds) == 1:
+        return "The list over time" if "list" in kinds else "Records over time"
+    return "Lists and sanctions over time" if "list" in kinds else "Sanctions over time"
+
+
+def who(arms: Sequence[Arm]) -> str:
+    """Name the section of who is on a list or on record."""
+    return "Who is on it" if any(a.kind == "list" for a in arms) else "Who is on record"
 
 
 def nothing_held(arms: Sequence[Arm]) -> list[str]:
     """Name the arms in which nobody can be listed."""
     return [
-        f"Under “{a.label}” no scheme holds: there is no list, no score and no sanction, and "
-        "nothing to draw."
+        f"Under “{a.label}” no scheme "
+        + ("concerns people" if a.organisations else "holds")
+        + ": there is no list, no score and no sanction"
+        + (" of anybody." if a.organisations else ", and nothing to draw.")
         for a in arms
         if not a.holds
     ]
@@ -120,14 +140,16 @@ def spiral(arms: Sequence[Arm]) -> list[str]:
     """Say how many entries were triggered by earlier ones (M6)."""
     out = []
     for arm in arms:
-        cell = arm.cell("M6", "all lists", "share triggered")
+        item = {"list": "all lists", "record": arm.main}.get(arm.kind, "")
+        cell = arm.cell("M6", item, "share triggered")
         if cell.value is None:
             continue
         name = f" {arm.under}" if len(arms) > 1 else ""
+        unit, who = arm.wording.unit, arm.wording.who
         out.append(
-            f"Of 100 entries{name}, {words.per(cell.value, 100).replace(' in 100', '')} would not "
-            "have been made had the person not been listed already. Entries near the end have not "
-            "had all their consequences: this is a lower bound."
+            f"Of 100 {unit}{name}, {words.per(cell.value, 100).replace(' in 100', '')} would not "
+            f"have been made had the person not been {who} already. {words.sentence(unit)} near "
+            "the end have not had all their consequences: this is a lower bound."
         )
     return out
 
@@ -145,15 +167,19 @@ def remains(arms: Sequence[Arm]) -> Section:
         (titles[k], say(c), say_interval(c)) for k, c in often
     ]  # fmt: skip
     count = len(rows)
+    rated = any(a.organisations for a in arms)
+    no_scheme = "No scheme concerns people" if rated else "There is no scheme"
+    of_people = " of people" if rated else ""
     return Section(
         "remains",
         "What remains",
-        f"There is no scheme, and {words.spelled(count)} "
+        f"{no_scheme}, and {words.spelled(count)} "
         f"{'kind of conduct goes' if count == 1 else 'kinds of conduct go'} on"
         if count
-        else "There is no scheme, and the run holds no conduct",
+        else f"{no_scheme}, and the run holds no conduct",
         text=(
-            "Nobody keeps a list, a score or a record, so nothing is sanctioned, rewarded or "
+            f"Nobody keeps a list, a score or a record{of_people}, so nothing is sanctioned, "
+            "rewarded or "
             "wrongly recorded by one: there is nothing to draw. Police and courts do their work "
             "outside the simulation. What people do is left, and it is what a scheme is held "
             "against: compare this run with a regime.",
@@ -180,8 +206,14 @@ def catches(
     figures = [bare(fig)]
     text = []
     kept = [p for a, p in zip(arms, against or (), strict=False) if a.holds]
-    if any(p is not None for p in kept):
+    if not any(s.get("rules") for a in held for s in a.regime["schemes"].values()):
+        text.append(
+            "No rule answers any recorded act, so there is nothing here that could be prevented."
+        )
+    elif any(p is not None for p in kept):
         figures.append(deterrence.deterrence(held, kept))
+        quiet = chilling.chilling(held, kept)
+        figures += [quiet] if quiet is not None else []
         missing = [a.label for a, p in zip(held, kept, strict=True) if p is None]
         if missing:
             text.append(

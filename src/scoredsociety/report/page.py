@@ -7,12 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scoredsociety.audit import words
-from scoredsociety.report import deterrence, recovery
+from scoredsociety.report import deterrence, firms
 from scoredsociety.report.deterrence import Prevented
 from scoredsociety.report.order import sections
 from scoredsociety.report.parts import Number, Page
 from scoredsociety.report.reading import Arm, make_arms
-from scoredsociety.report.saying import alike, by_arm, standing, status, unit_of, wrongful_share
+from scoredsociety.report.saying import (
+    alike,
+    by_arm,
+    rate_of,
+    status,
+    status_item,
+    unit_of,
+    wrongful_share,
+)
 
 if TYPE_CHECKING:
     from scoredsociety.audit import Audit, Comparison
@@ -157,6 +165,18 @@ def finding(arms: Sequence[Arm]) -> str:
     item, phrase = status(first)
     wrong = [wrongful_share(a) for a in arms]
     said = [words.per(w, 100) for w in wrong]
+    more = [a.value("M1", "any", "rate") for a in arms]
+    if (
+        len({a.regime["regime"] for a in arms}) > 1
+        and None not in (more[0], more[-1])
+        and len(set(said)) == 1
+    ):
+        low, high = (words.per((m or 0.0) / 1000) for m in (more[0], more[-1]))
+        if low != high:
+            return (
+                f"{words.sentence(last.under)}, {high} adults are under a sanction; "
+                f"{first.under}, {low}"
+            )
     if len(arms) > 1 and None not in wrong and len(set(said)) == 1 and alike(arms):
         return by_arm(arms, lambda _: f"{said[0]} {unit_of(first)} are wrongful", lambda _: said[0])
     if len(arms) > 1 and wrong[0] is not None and wrong[-1] is not None:
@@ -165,12 +185,14 @@ def finding(arms: Sequence[Arm]) -> str:
             f"wrongful; {first.under}, {words.per(wrong[0], 100)}"
             f"{'' if unit_of(first) == unit_of(last) else f' {unit_of(first)}'}"
         )
+    if not first.holds and first.organisations:
+        return f"{words.sentence(firms.said(first, first.organisations[0]))}; no person is scored"
     if not first.holds:
         return (
             f"No scheme holds: after {words.plural(first.months, 'month')}, nobody is on a list "
             "or sanctioned"
         )
-    rate = first.value("M1", item, "rate")
+    rate = first.value("M1", item, rate_of(first))
     if rate is None:
         return f"After {words.plural(first.months, 'month')}, nobody is on a list or sanctioned"
     count = words.one_in(rate / 1000)
@@ -179,6 +201,9 @@ def finding(arms: Sequence[Arm]) -> str:
         if wrong[0] is not None
         else ""
     )
+    wide = first.value("M1", "any", "rate") if first.kind == "list" else None
+    if wide is not None and wide > 1.5 * rate and wide >= 1:
+        tail = f", {words.per(wide / 1000)} are under a sanction{tail}"
     return f"After {words.plural(first.months, 'month')}, {count} {words.are(count)} {phrase}{tail}"
 
 
@@ -200,7 +225,7 @@ def three(arms: Sequence[Arm]) -> list[Number]:
     """Choose the three numbers under the finding: of more than two arms, the first and last."""
     first, last = arms[0], arms[-1]
     if not first.holds:
-        return nothing(first)
+        return rated(first) if first.organisations else nothing(first)
     ends = [first, last] if len(arms) > 1 else [first]
     names = ARROW.join(a.label for a in ends)
     order = "" if len(arms) == 1 else f" ({names})"
@@ -208,22 +233,23 @@ def three(arms: Sequence[Arm]) -> list[Number]:
         order = f" (the first and the last of {words.spelled(len(arms))} regimes: {names})"
 
     def rate(arm: Arm) -> str:
-        found = arm.value("M1", status(arm)[0], "rate")
+        found = arm.value("M1", status(arm)[0], rate_of(arm))
         return words.one_in(None if found is None else found / 1000)
 
     def months(arm: Arm) -> float | None:
-        return arm.value("M7", recovery.status_item(arm), "median months to recovery")
+        return arm.value("M7", status_item(arm), "median months to recovery")
 
     def back(arm: Arm) -> str:
         found = months(arm)
         return words.plural(found, "month") if found is not None else "not within the run"
 
-    who = [standing(a)[2 if a.lists else 0] for a in ends]
-    if alike(ends):
-        gone = "off the list again" if first.lists else "out of it again"
-        until = f"until half of those {who[0]} are {gone}"
-    else:
-        until = f"until half of those {who[0]}, and half of those {who[1]}, are free again"
+    def followed(arm: Arm) -> bool:
+        return arm.value("M7", status_item(arm), "episodes still running") is not None
+
+    until = f"until half of {first.wording.until}"
+    if not alike(ends):
+        until = f"until half of those {first.wording.where}, and half of those "
+        until += f"{last.wording.where}, are free again"
     return [
         Number(
             words.sentence(each(ends, rate)),
@@ -236,7 +262,7 @@ def three(arms: Sequence[Arm]) -> list[Number]:
             "otherwise",
         ),
         Number(
-            each(ends, back) if any(months(a) is not None for a in ends) else words.NO_EVIDENCE,
+            each(ends, back) if any(followed(a) for a in ends) else words.NO_EVIDENCE,
             until,
         ),
     ]
@@ -248,6 +274,27 @@ ARROW = " \N{RIGHTWARDS ARROW} "
 def each(arms: Sequence[Arm], say: Callable[[Arm], str]) -> str:
     """Say something of the first and of the last arm, once where it is the same."""
     return ARROW.join(dict.fromkeys(say(a) for a in arms))
+
+
+def rated(arm: Arm) -> list[Number]:
+    """Choose the numbers of a run whose schemes concern firms and offices only."""
+    scheme = arm.organisations[0]
+    quantity, title = firms.complying(arm, scheme), firms.in_sentence(arm.title(scheme))
+    fall = arm.value("M21", scheme, "fall of illness")
+    out = [
+        Number("Nobody", "is listed, scored, sanctioned or rewarded: people are no subjects here"),
+        Number(
+            words.per(arm.value("M21", scheme, quantity), 100),
+            f"comply under {title} after {words.plural(arm.months, 'month')}",
+        ),
+    ]
+    if fall is not None:
+        way = "fewer" if fall >= 0 else "more"
+        out.append(Number(words.percent(abs(fall)), f"{way} cases of illness among customers"))
+    else:
+        before = arm.value("M21", scheme, f"{quantity} without the scheme")
+        out.append(Number(words.per(before, 100), "would comply without the scheme"))
+    return out
 
 
 def nothing(arm: Arm) -> list[Number]:

@@ -9,7 +9,7 @@ from scoredsociety.audit import words
 from scoredsociety.report.parts import Figure, Table
 from scoredsociety.report.people import differences as draw_differences
 from scoredsociety.report.reading import Arm, Cell
-from scoredsociety.report.saying import group_name, panels, say, say_interval, standing
+from scoredsociety.report.saying import group_name, panels, say, say_interval
 
 if TYPE_CHECKING:
     from scoredsociety.audit import Comparison
@@ -26,7 +26,7 @@ def _cell(comparison: Comparison, item: str, quantity: str, group: str = "all") 
 def differences(arms: Sequence[Arm], comparison: Comparison) -> Figure:
     """Draw who is listed only under one of two regimes, as people."""
     without, with_ = arms[0].under, arms[1].under
-    listed = standing(arms[0])[2]
+    listed = arms[0].wording.who
     kinds = (
         ("both", "under both, rate", f"{listed} under both"),
         ("only without", "only under A, rate", f"{listed} only {without}"),
@@ -85,7 +85,7 @@ def paired_table(arms: Sequence[Arm], comparison: Comparison, listed: bool = Tru
         does. Without them, what is left is the time under sanctions and the lives that differ.
     """
     rows = []
-    verb = standing(arms[0])[2]
+    verb = arms[0].wording.who
     for r in comparison.figures.to_pylist():
         of_lists = r["item"] in ("listed", "wrongly listed", "entries")
         if not listed and (of_lists or "listed" in r["quantity"]):

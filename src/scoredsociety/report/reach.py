@@ -19,6 +19,7 @@ from scoredsociety.report.saying import (
     either,
     group_name,
     panels,
+    rate_of,
     status,
 )
 from scoredsociety.report.stock import INCOME
@@ -93,7 +94,7 @@ def luck(arms: Sequence[Arm]) -> Figure:
     values = [
         [
             float(v)
-            for v in a.audit.by_replicate.get(("M1", status(a)[0], "rate", "all", None), ())
+            for v in a.audit.by_replicate.get(("M1", status(a)[0], rate_of(a), "all", None), ())
             if math.isfinite(v)
         ]
         for a in arms
@@ -108,7 +109,7 @@ def luck(arms: Sequence[Arm]) -> Figure:
     )
 
     def short(arm: Arm) -> str:
-        cell = arm.cell("M1", status(arm)[0], "rate")
+        cell = arm.cell("M1", status(arm)[0], rate_of(arm))
         if cell.low is None or cell.high is None:
             return words.TOO_FEW
         if cell.high < 1:
@@ -134,7 +135,7 @@ def luck(arms: Sequence[Arm]) -> Figure:
                 f"Persons {phrase}, mean over replicates",
                 arms,
                 [(words.sentence(f"persons {phrase}"), "per 1,000 adults",
-                  lambda a: a.cell("M1", status(a)[0], "rate"))],
+                  lambda a: a.cell("M1", status(a)[0], rate_of(a)))],
             ),
         ),
         alone=alone,

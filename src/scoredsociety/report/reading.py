@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from scoredsociety.audit.words import listing
+from scoredsociety.report.kinds import WORDING, Wording
 
 if TYPE_CHECKING:
     from scoredsociety.audit import Audit
@@ -74,8 +75,8 @@ class Arm:
 
     @property
     def holds(self) -> bool:
-        """Whether any scheme holds in this arm."""
-        return bool(self.lists or self.points)
+        """Whether any scheme keeps something of people in this arm."""
+        return bool(self.main)
 
     @property
     def regime(self) -> Mapping[str, Any]:
@@ -88,19 +89,60 @@ class Arm:
         """Length of the run."""
         return int(self.manifest["months"])
 
-    @property
+    @cached_property
     def lists(self) -> list[str]:
-        """Names of the list schemes."""
-        return self._kind("list")
+        """Names of the list schemes; those that only bring rewards where there is no other."""
+        every = self._kind("list")
+        return [name for name in every if self._sanctions(name)] or every
+
+    @property
+    def stores(self) -> list[str]:
+        """Names of the stores of records without a score."""
+        return self._kind("record")
+
+    @property
+    def graded(self) -> list[str]:
+        """Names of the schemes with grades: points, features and stars."""
+        return self._kind("points", "features", "stars")
+
+    @property
+    def organisations(self) -> list[str]:
+        """Names of the schemes whose subjects are firms or offices."""
+        schemes = self.regime["schemes"]
+        return [name for name, s in schemes.items() if s["kind"] == "organisations"]
+
+    @cached_property
+    def main(self) -> str:
+        """The scheme whose people this report follows, or "" where no scheme concerns people."""
+        harsh = [name for name in self.graded if self._sanctions(name)]
+        every = (self.lists, harsh, self.stores, self.graded)
+        return next((names[0] for names in every if names), "")
+
+    @cached_property
+    def kind(self) -> str:
+        """What people recover from: "list", "record", "grade" or "ban"."""
+        kinds = {"list": "list", "record": "record", "stars": "ban"}
+        scheme = self.regime["schemes"].get(self.main, {})
+        return kinds.get(scheme.get("kind", ""), "grade")
+
+    @property
+    def wording(self) -> Wording:
+        """The words for :attr:`kind`."""
+        return WORDING[self.kind]
+
+    def _sanctions(self, name: str) -> bool:
+        effects = self.regime["schemes"][name].get("effects") or []
+        joined = any(j["origin"] == name for j in self.regime.get("joint") or [])
+        return joined or any(e.get("sanction") for e in effects)
 
     @property
     def points(self) -> list[str]:
         """Names of the points schemes."""
         return self._kind("points")
 
-    def _kind(self, kind: str) -> list[str]:
+    def _kind(self, *kinds: str) -> list[str]:
         schemes = self.regime["schemes"]
-        return [s for s in self.manifest["schemes"] if schemes[s]["kind"] == kind]
+        return [s for s in self.manifest["schemes"] if schemes[s]["kind"] in kinds]
 
     def title(self, scheme: str) -> str:
         """Return the title of a scheme."""

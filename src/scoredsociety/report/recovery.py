@@ -18,7 +18,7 @@ from scoredsociety.report.saying import (
     either,
     group_name,
     panels,
-    standing,
+    status_item,
     unit_of,
     wrong_item,
 )
@@ -39,13 +39,6 @@ STEPS = (
 WRONGFUL = "truth=wrongful"
 
 
-def status_item(arm: Arm) -> str:
-    """Return the item of the status that people recover from: the list, or spells in a grade."""
-    if arm.lists:
-        return arm.lists[0]
-    return f"{arm.points[0]}/spells" if arm.points else ""
-
-
 def _curve(arm: Arm, item: str, group: str) -> list[Row]:
     rows = [
         {"x": r["month"], "y": r["survival"], "low": r["low"], "high": r["high"],
@@ -58,8 +51,7 @@ def _curve(arm: Arm, item: str, group: str) -> list[Row]:
 
 def survival(arms: Sequence[Arm]) -> Figure:
     """Draw the Kaplan-Meier curve of being listed."""
-    where, who = (either(arms, lambda a, k=k: standing(a)[k]) for k in (0, 2))  # type: ignore[misc]
-    put = either(arms, lambda a: f"{'on' if a.lists else 'in'} {standing(a)[1]}")
+    where, who = (either(arms, lambda a: a.wording.where), either(arms, lambda a: a.wording.who))
     curves = [_curve(a, status_item(a), "all") for a in arms]
     drawn, alone = panels([partial(_survival, a, status_item(a)) for a in arms])
 
@@ -70,8 +62,8 @@ def survival(arms: Sequence[Arm]) -> Figure:
         return words.plural(cell.value, "month")
 
     def said(arm: Arm) -> str:
-        gone = "off the list again" if arm.lists else "out of the grade again"
-        return f"it takes {short(arm)} until half of those {standing(arm)[2]} are {gone}"
+        words_ = arm.wording
+        return f"it takes {short(arm)} until half of those {words_.who} are {words_.gone}"
 
     wanted = [
         ("Median months to recovery", "months", "median months to recovery"),
@@ -98,7 +90,7 @@ def survival(arms: Sequence[Arm]) -> Figure:
     return Figure(
         "survival",
         words.sentence(by_arm(arms, said, short)),
-        f"Of 100 people who are put {put}, how many are still "
+        f"Of 100 people who are put {where}, how many are still "
         "there so many months later. Kaplan–Meier estimate over all replicates; band: 95% "
         f"interval. Times {where} without a break between them count as one; people still {who} "
         "at the end are censored.",
@@ -117,9 +109,9 @@ def _find(quantity: str, group: str, arm: Arm) -> Cell:
 
 
 def _curve_table(arms: Sequence[Arm], curves: Sequence[Sequence[Row]]) -> Table:
-    columns = [f"Months {either(arms, lambda a: standing(a)[0])}"]
+    columns = [f"Months {either(arms, lambda a: a.wording.where)}"]
     for arm in arms:
-        who = standing(arm)[2]
+        who = arm.wording.who
         name = f"{arm.label}: " if len(arms) > 1 else ""
         columns += [words.sentence(f"{name}still {who}"), "95% interval", "People at risk"]
     found = [{r["x"]: r for r in curve} for curve in curves]
@@ -132,7 +124,7 @@ def _curve_table(arms: Sequence[Arm], curves: Sequence[Sequence[Row]]) -> Table:
             row.append(words.percent_interval(r.get("low"), r.get("high")))
             row.append(words.number(r.get("at_risk")))
         rows.append(row)
-    all_ = either(arms, lambda a: standing(a)[2])
+    all_ = either(arms, lambda a: a.wording.who)
     return Table(f"Still {all_}, by month", columns, rows, frozenset(range(1, len(columns))))
 
 
@@ -157,14 +149,14 @@ def _survival(arm: Arm, item: str, width: int) -> Panel:
     return lines(
         rows,
         arm.label,
-        f"Of 100 put {standing(arm)[0]}, still there after so many months.",
+        f"Of 100 put {arm.wording.where}, still there after so many months.",
         last=arm.months,
         top=100,
         styles=styles,
         ends=ends,
         steps=True,
         width=width,
-        alt_text=f"Survival curve, simulated. {arm.label}: share still {standing(arm)[2]} by "
+        alt_text=f"Survival curve, simulated. {arm.label}: share still {arm.wording.who} by "
         "months since, for all, the poorest fifth and the richest fifth.",
     )
 
@@ -172,9 +164,11 @@ def _survival(arm: Arm, item: str, width: int) -> Panel:
 def funnel(arms: Sequence[Arm]) -> Figure:
     """Draw what due process did to wrongful entries."""
     noun = either(arms, unit_of)
-    kinds = {bool(a.lists): [b for b in arms if bool(b.lists) == bool(a.lists)] for a in arms}
+    kinds = {a.kind: [b for b in arms if b.kind == a.kind] for a in arms}
     taken = {
-        kind: [s for s in STEPS if kind or any(_happens(a, wrong_item(a), s[0]) for a in own)]
+        kind: [
+            s for s in STEPS if kind == "list" or any(_happens(a, wrong_item(a), s[0]) for a in own)
+        ]
         for kind, own in kinds.items()
     }
     steps = [s for s in STEPS if any(s in own for own in taken.values())]
@@ -185,7 +179,7 @@ def funnel(arms: Sequence[Arm]) -> Figure:
         ]
         for kind, own in kinds.items()
     }  # fmt: skip
-    drawn, alone = panels([partial(_funnel, a, wrong_item(a), known[bool(a.lists)]) for a in arms])
+    drawn, alone = panels([partial(_funnel, a, wrong_item(a), known[a.kind]) for a in arms])
 
     def short(arm: Arm) -> str:
         return words.per(_step(arm, wrong_item(arm), "entered").value, 100)
@@ -266,7 +260,7 @@ def wrongful_tables(arms: Sequence[Arm]) -> list[Table]:
 def wrongful_table(arms: Sequence[Arm], name: str = "") -> Table:
     """Print the wrongful share by entry (or record), by time and by person, and its parts."""
     noun = unit_of(arms[0])
-    standing_, ever = ("on the list", "listed") if arms[0].lists else ("on record", "recorded")
+    standing_, ever = arms[0].wording.on, arms[0].wording.ever
     quantities = [
         (f"Wrongful, of all {noun}", "entry-weighted"),
         (f"Wrongful, of all months {standing_}", "time-weighted"),
@@ -276,7 +270,7 @@ def wrongful_table(arms: Sequence[Arm], name: str = "") -> Table:
         (f"Could not do otherwise, of all {noun}", "entry-weighted, excused"),
     ]
     lookups = [(what, "share", partial(_wrong, wrong_item, q)) for what, q in quantities]
-    if not arms[0].lists:
+    if arms[0].kind == "grade":
         lookups.append(
             ("Wrongful, of all times in a sanctioned grade", "share",
              partial(_wrong, status_item, "entry-weighted"))

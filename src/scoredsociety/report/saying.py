@@ -123,15 +123,28 @@ def floor(value: float | None) -> float | None:
 
 
 def unit_of(arm: Arm) -> str:
-    """Say what is wrongful or rightful in this regime: entries of a list, or records."""
-    return "entries" if arm.lists else "records"
+    """Say what is wrongful or rightful in this regime: entries of a list, records, or bans."""
+    return arm.wording.unit
 
 
 def wrong_item(arm: Arm) -> str:
-    """Return the item of what is wrongful or rightful: the list, or the records of points."""
-    if arm.lists:
-        return arm.lists[0]
-    return f"{arm.points[0]}/records" if arm.points else ""
+    """Return the item of what is wrongful or rightful."""
+    return {"grade": f"{arm.main}/records", "ban": f"{arm.main}/spells"}.get(arm.kind, arm.main)
+
+
+def status_item(arm: Arm) -> str:
+    """Return the item of the status that people recover from: entries, records, or spells."""
+    return f"{arm.main}/spells" if arm.kind in ("grade", "ban") else arm.main
+
+
+def rate_of(arm: Arm) -> str:
+    """Return the quantity of M1 that stands for the item of :func:`status`."""
+    return "persons on record, rate" if arm.kind == "record" else "rate"
+
+
+def ever_rate(arm: Arm) -> str:
+    """Return the quantity of M3 that stands for those who ever had an entry or a record."""
+    return "persons ever on record, rate" if arm.kind == "record" else "rate"
 
 
 def wrongful_share(arm: Arm) -> float | None:
@@ -140,16 +153,9 @@ def wrongful_share(arm: Arm) -> float | None:
     return cell.value if (cell.entries or 0.0) * cell.replicates >= ENOUGH else None
 
 
-def standing(arm: Arm) -> tuple[str, str, str]:
-    """Say the status that people recover from: "on the list", "the list", "listed"."""
-    if arm.lists:
-        return "on the list", "the list", "listed"
-    return "in a sanctioned grade", "a sanctioned grade", "sanctioned"
-
-
 def alike(arms: Sequence[Arm]) -> bool:
-    """Tell whether one wording fits all arms: all keep lists, or none does."""
-    return len({bool(a.lists) for a in arms if a.holds}) <= 1
+    """Tell whether one wording fits all arms."""
+    return len({a.kind for a in arms if a.holds}) <= 1
 
 
 def either(arms: Sequence[Arm], word: Callable[[Arm], str]) -> str:
@@ -201,5 +207,4 @@ def by_arm(
 
 def status(arm: Arm) -> tuple[str, str]:
     """Return the item that stands for "on the list" in this regime, and how to say it."""
-    lists = arm.lists
-    return (lists[0], "on the list") if lists else ("any", "under a sanction")
+    return (arm.main if arm.kind in ("list", "record") else "any", arm.wording.status)

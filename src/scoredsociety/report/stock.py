@@ -7,7 +7,6 @@ from functools import partial
 
 from scoredsociety.audit import words
 from scoredsociety.audit.words import PER_1000
-from scoredsociety.report.bars import bars
 from scoredsociety.report.lines import flows, lines, style_of
 from scoredsociety.report.parts import Figure
 from scoredsociety.report.people import dots
@@ -18,12 +17,14 @@ from scoredsociety.report.saying import (
     by_arm,
     cells_table,
     either,
+    ever_rate,
     floor,
     group_name,
     panels,
+    rate_of,
     series_table,
     status,
-    wrong_item,
+    unit_of,
 )
 from scoredsociety.report.theme import Panel, Row
 
@@ -40,10 +41,11 @@ def over_time(arms: Sequence[Arm]) -> Figure:
     """Draw the stock of the list and what comes in and goes out."""
     first = arms[0]
     phrase = either(arms, lambda a: status(a)[1])
-    series = [a.series("M1", status(a)[0], "rate") for a in arms]
+    series = [a.series("M1", status(a)[0], rate_of(a)) for a in arms]
     top = biggest(c.high if c.high is not None else c.value for s in series for c in s)
     draws: list[Draw] = [partial(_stock, a, *status(a), top) for a in arms]
-    moved = [_flow_rows(a, status(a)[0]) for a in arms]
+    moved = [_flow_rows(a) for a in arms]
+    unit = either(arms, unit_of)
     if any(moved):
         peak = biggest(r["y"] for rows in moved for r in rows)
         draws += [
@@ -52,18 +54,18 @@ def over_time(arms: Sequence[Arm]) -> Figure:
     drawn, alone = panels(draws)
 
     def short(arm: Arm) -> str:
-        rate = arm.value("M1", status(arm)[0], "rate")
+        rate = arm.value("M1", status(arm)[0], rate_of(arm))
         return words.one_in(None if rate is None else rate / 1000)
 
     def said(arm: Arm) -> str:
         return f"{short(arm)} {words.are(short(arm))} {status(arm)[1]}"
 
     named = [
-        (f"persons {phrase}, {PER_1000}", lambda a: a.series("M1", status(a)[0], "rate")),
-        ("entries added", lambda a: a.series("M2", status(a)[0], "entries in")),
-        ("entries removed", lambda a: a.series("M2", status(a)[0], "entries out")),
+        (f"persons {phrase}, {PER_1000}", lambda a: a.series("M1", status(a)[0], rate_of(a))),
+        (f"{unit} added", lambda a: a.series("M2", a.main, f"{unit_of(a)} in")),
+        (f"{unit} removed", lambda a: a.series("M2", a.main, f"{unit_of(a)} out")),
     ]
-    entries = ", and entries added and removed in the month" if any(moved) else ""
+    entries = f", and {unit} added and removed in the month" if any(moved) else ""
     return Figure(
         "over-time",
         f"After {words.plural(first.months, 'month')}, {by_arm(arms, said, short)}",
@@ -72,8 +74,8 @@ def over_time(arms: Sequence[Arm]) -> Figure:
         drawn if any(series) else (),
         (
             series_table(
-                "The list by month (entries: mean number in one simulated society)"
-                if all(moved)
+                f"The list by month ({unit}: mean number in one simulated society)"
+                if all(moved) and all(a.kind == "list" for a in arms)
                 else words.sentence(f"persons {phrase}, by month"),
                 arms,
                 named if all(moved) else named[:1],
@@ -87,11 +89,11 @@ def _stock(arm: Arm, item: str, phrase: str, top: float, width: int) -> Panel:
     rows: list[Row] = [{"x": 0, "y": 0.0, "low": 0.0, "high": 0.0, "series": "s"}]
     rows += [
         {"x": c.month, "y": c.value, "low": floor(c.low), "high": c.high, "series": "s"}
-        for c in arm.series("M1", item, "rate")
+        for c in arm.series("M1", item, rate_of(arm))
     ]
     if any(r["low"] is None for r in rows):
         rows = [{k: r[k] for k in ("x", "y", "series")} for r in rows]
-    last = arm.value("M1", item, "rate")
+    last = arm.value("M1", item, rate_of(arm))
     return lines(
         rows,
         arm.label,
@@ -106,11 +108,13 @@ def _stock(arm: Arm, item: str, phrase: str, top: float, width: int) -> Panel:
     )
 
 
-def _flow_rows(arm: Arm, item: str) -> list[Row]:
+def _flow_rows(arm: Arm) -> list[Row]:
+    if arm.kind not in ("list", "record"):
+        return []
     return [
         {"x": c.month, "y": c.value, "series": name}
         for name in ("in", "out")
-        for c in arm.series("M2", item, f"entries {name}")
+        for c in arm.series("M2", arm.main, f"{unit_of(arm)} {name}")
     ]
 
 
@@ -119,43 +123,42 @@ def _flow(arm: Arm, rows: Sequence[Row], top: float, width: int) -> Panel:
     return flows(
         rows,
         f"{arm.label}: in and out",
-        f"Entries a month in a society of {people} people.",
+        f"{words.sentence(unit_of(arm))} a month in a society of {people} people.",
         last=arm.months,
         top=top,
         width=width,
-        alt_text=f"Bars by month, simulated. {arm.label}: entries added above the line, entries "
-        "removed below it.",
+        alt_text=f"Bars by month, simulated. {arm.label}: {unit_of(arm)} added above the line, "
+        "those removed below it.",
     )
 
 
 def who(arms: Sequence[Arm]) -> Figure:
     """Draw who was ever listed: one dot is one person, wrongly listed dots are hollow."""
     groups = [g for _, names in WHO for g in names]
-    rates = [a.value("M3", wrong_item(a), "rate", g) for a in arms for g in groups]
+    rates = [a.value("M3", a.main, ever_rate(a), g) for a in arms for g in groups]
     total = 100 if biggest(rates) >= 80 else 1000
-    draws = [
-        partial(_dots, a, wrong_item(a), title, names, total) for a in arms for title, names in WHO
-    ]
+    draws = [partial(_dots, a, a.main, title, names, total) for a in arms for title, names in WHO]
     drawn, _ = panels(draws, narrow=True)
 
     def short(arm: Arm) -> str:
-        poor = arm.value("M3", wrong_item(arm), "rate", INCOME[0])
+        poor = arm.value("M3", arm.main, ever_rate(arm), INCOME[0])
         return words.per(None if poor is None else poor / 1000)
 
     def said(arm: Arm) -> str:
-        rich = arm.value("M3", wrong_item(arm), "rate", INCOME[-1])
+        rich = arm.value("M3", arm.main, ever_rate(arm), INCOME[-1])
         tail = f", and {words.per(None if rich is None else rich / 1000)} of the richest"
         return (
-            f"{short(arm)} of the poorest fifth are listed at some time"
+            f"{short(arm)} of the poorest fifth are {arm.wording.who} at some time"
             f"{tail if len(arms) == 1 else ''}"
         )
 
-    found = dict.fromkeys(c.group for a in arms for c in a.cells("M3", wrong_item(a), "rate"))
+    found = dict.fromkeys(c.group for a in arms for c in a.cells("M3", a.main, ever_rate(a)))
+    who_ = either(arms, lambda a: a.wording.who)
     table_lines = []
     for g in found:
         for what, m, q in (
-            ("ever listed", "M3", "rate"),
-            ("ever wrongly listed", "M5", "persons ever wronged, rate"),
+            (f"ever {who_}", "M3", ""),
+            (f"ever wrongly {who_}", "M5", "persons ever wronged, rate"),
         ):
             table_lines.append(
                 (
@@ -167,23 +170,23 @@ def who(arms: Sequence[Arm]) -> Figure:
     return Figure(
         "who",
         words.sentence(by_arm(arms, said, short)),
-        f"Of {total:,} adults in each group, those listed at some time in "
+        f"Of {total:,} adults in each group, those {who_} at some time in "
         f"{words.plural(arms[0].months, 'month')}. "
-        "One dot is one person; a hollow dot was listed wrongly at least once (wrong person, no "
+        f"One dot is one person; a hollow dot was {who_} wrongly at least once (wrong person, no "
         "event, or could not do otherwise).",
         drawn if any(r is not None for r in rates) else (),
-        (cells_table("Persons ever listed, by group", arms, table_lines),),
+        (cells_table(f"Persons ever {who_}, by group", arms, table_lines),),
     )
 
 
 def _find(measure: str, quantity: str, group: str, arm: Arm) -> Cell:
-    return arm.cell(measure, wrong_item(arm), quantity, group)
+    return arm.cell(measure, arm.main, quantity or ever_rate(arm), group)
 
 
 def _dots(arm: Arm, item: str, title: str, groups: Sequence[str], total: int, width: int) -> Panel:
     rows = []
     for group in groups:
-        ever = arm.value("M3", item, "rate", group)
+        ever = arm.value("M3", item, ever_rate(arm), group)
         wronged = arm.value("M5", item, "persons ever wronged, rate", group)
         wrong = (wronged or 0.0) / 1000
         rows.append(
@@ -198,81 +201,9 @@ def _dots(arm: Arm, item: str, title: str, groups: Sequence[str], total: int, wi
     return dots(
         rows,
         f"{arm.label}: {title.lower()}",
-        f"Ever listed, of {total:,} adults. Hollow: wrongly.",
+        f"Ever {arm.wording.who}, of {total:,} adults. Hollow: wrongly.",
         total=total,
         colour=style_of(arm.position).colour,
         width=width,
-        alt_text=f"Dots, simulated. {arm.label}, ever listed. {said}.",
-    )
-
-
-def grades(arms: Sequence[Arm]) -> Figure:
-    """Draw how many people stand in each grade."""
-    floors = [_floors(a) for a in arms]
-    same = all(a.points[:1] == arms[0].points[:1] for a in arms) and all(
-        f == floors[0] for f in floors
-    )
-    drawn, alone = panels([partial(_grades, a, list(f)) for a, f in zip(arms, floors, strict=True)])
-    bands = list(dict.fromkeys(g for f in floors for g in f))
-    shown = any(_grade(g, a).value is not None for a in arms for g in bands)
-
-    def best(arm: Arm) -> str:
-        model = arms[0] if same else arm
-        return max(_floors(model), key=lambda g: _grade(g, model).value or 0.0, default="")
-
-    def short(arm: Arm) -> str:
-        return words.per(_grade(best(arm), arm).value)
-
-    def said(arm: Arm) -> str:
-        return f"{short(arm)} enrolled adults stand in grade {best(arm)}"
-
-    titles = either(arms, lambda a: a.title(next(iter(a.points), "")))
-    return Figure(
-        "grades",
-        f"After {words.plural(arms[0].months, 'month')}, {by_arm(arms, said, short, same)}",
-        f"People in each grade, of 1,000 enrolled, at the end of the run. {titles}.",
-        drawn if shown else (),
-        (
-            cells_table(
-                "People by grade",
-                arms,
-                [
-                    (
-                        f"{g} (from {words.number(float(floors[0][g]))} points)" if same else g,
-                        "share of the enrolled",
-                        partial(_grade, g),
-                    )
-                    for g in bands
-                ],
-            ),
-        ),
-        alone=alone,
-    )
-
-
-def _floors(arm: Arm) -> dict[str, float]:
-    scheme = arm.regime["schemes"].get(next(iter(arm.points), ""), {})
-    return dict((scheme.get("grades") or {}).get("bands", {}))
-
-
-def _grade(grade: str, arm: Arm) -> Cell:
-    return arm.cell("M18", f"{next(iter(arm.points), '')}:{grade}", "share of the enrolled")
-
-
-def _grades(arm: Arm, bands: Sequence[str], width: int) -> Panel:
-    rows = []
-    for grade in bands:
-        cell = _grade(grade, arm)
-        rows.append({"name": grade, "y": cell.value, "said": words.per(cell.value), "low": None})
-    said = "; ".join(f"{r['name']}: {r['said']}" for r in rows)
-    return bars(
-        rows,
-        arm.label,
-        "People in each grade, of 1,000 enrolled.",
-        top=1.0,
-        style=style_of(arm.position),
-        left=44,
-        right=110,
-        width=width,
-        alt_text=f"Bars, simulated. {arm.label}. {said}.",
+        alt_text=f"Dots, simulated. {arm.label}, ever {arm.wording.who}. {said}.",
     )

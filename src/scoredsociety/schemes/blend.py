@@ -97,10 +97,14 @@ def _schemes(one: Tree, two: Tree, line: Line) -> dict[str, Any]:
 
 
 def _faded(scheme: dict[str, Any], weight: float, line: Line) -> dict[str, Any]:
-    """Let a scheme cover a part of those whom it covers."""
-    subjects = scheme["subjects"]
+    """Let a scheme cover a part of those whom it covers, and a part of them know of it."""
+    subjects, awareness = scheme["subjects"], scheme["awareness"]
     coverage = line.faded(subjects["coverage"] or quantity(1), weight)
-    return {**scheme, "subjects": {**subjects, "coverage": coverage}}
+    faded = {**scheme, "subjects": {**subjects, "coverage": coverage}}
+    if awareness is not None:
+        known = {k: line.faded(awareness[k], weight) for k in ("inside", "outside")}
+        faded["awareness"] = {**awareness, **known}
+    return faded
 
 
 def _memoranda(one: list[Any], two: list[Any], line: Line) -> list[Any]:

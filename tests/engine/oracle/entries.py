@@ -261,7 +261,12 @@ def brings(setting: Setting, rows: list[Row]) -> set[str]:
 
 def counters(setting: Setting, person: Person, month: int) -> None:
     """Take step 9: refusals, discovery of entries nobody told about, late appeals."""
-    old = [row for row in person.entries if row.month < month]
+    refused = {"sanction:FLY", "sanction:RAIL"}
+    old = [
+        row
+        for row in person.entries
+        if row.month < month and brings(setting, [row]) & refused  # only these show at a counter
+    ]
     codes = brings(setting, old)
     total = 0
     for lane, code, mean in (
