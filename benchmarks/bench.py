@@ -63,12 +63,13 @@ def regimes(reference: float) -> list[tuple[str, str]]:
     lines = []
     for name in list_regimes():
         runs = [engine(1, name) for _ in range(3)]
-        rate, rows = statistics.median(x[0] for x in runs), runs[0][2]
+        rate = statistics.median(x[0] for x in runs)
+        ledger = runs[0][2] * LEDGER_DTYPE.itemsize / PEOPLE
         lines.append(
             (
                 f"  {name}",
                 f"{rate / 1e6:.0f} million; {reference / rate:.2f} times the cost of "
-                f"fragmented-2018; ledger {rows * LEDGER_DTYPE.itemsize / PEOPLE:.0f} bytes a person",
+                f"fragmented-2018; ledger {ledger:.0f} bytes a person",
             )
         )
     return lines

@@ -116,7 +116,7 @@ def test_line_prints_both_ends_and_writes_a_page_and_a_table(cli, tmp_path, monk
     folder = tmp_path / "runs" / "line-none-and-fragmented-2018"
     assert sorted(p.name for p in folder.iterdir()) == ["line.csv", "line.html"]
     assert [p.name for p in (tmp_path / "runs").iterdir()] == [folder.name]
-    for text in ("Simulated:", "At the start", "Last / first", "Persons under a sanction (M1)",
+    for text in ("Simulated:", "First step", "Ratio", "Persons under a",
                  "Nobody in these numbers is real.", "Table   runs/line-none"):  # fmt: skip
         assert text in answer.out
     told = cli(*ask, "--json", "--out", "other")

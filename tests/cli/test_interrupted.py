@@ -63,7 +63,7 @@ CASES: list[Any] = [
     pytest.param(
         ("compare", COMPARE, ".x.*.partial/.0-*.partial/r001/done.json"), marks=pytest.mark.slow
     ),
-    ("compare", COMPARE, ".x.*.partial/0-*/run.json"),
+    pytest.param(("compare", COMPARE, ".x.*.partial/0-*/run.json"), marks=pytest.mark.slow),
 ]
 
 
@@ -128,7 +128,7 @@ def full_after(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     ],
     ids=["run", "compare"],
 )
-@pytest.mark.parametrize("count", [0, 1, 3])
+@pytest.mark.parametrize("count", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 3))])
 def test_a_full_disk_loses_nothing_that_was_finished(cli, tmp_path, monkeypatch, command, count):
     if command[0] == "run":
         count = min(count, 1)

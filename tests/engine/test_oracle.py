@@ -128,7 +128,12 @@ def test_the_obvious_loop_keeps_its_books(case):
             assert np.all(information.sum(axis=(0, 1, 3)) == there)
 
 
-@pytest.mark.parametrize("case", ALL)
+LONG = ("calibration B, long", "all safeguards")
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(c, marks=pytest.mark.slow) if c in LONG else c for c in ALL]
+)
 def test_the_kernel_equals_the_obvious_loop(case):
     slow = slowly(case)
     fast = run(slow.regime, people=ALL[case].people, months=ALL[case].months, seed=SEED)

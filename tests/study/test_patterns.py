@@ -107,6 +107,7 @@ def wrongful(run: RunData) -> tuple[float, float]:
     return float(np.mean(shares)), float(np.std(shares, ddof=1) / np.sqrt(REPLICATES))
 
 
+@pytest.mark.slow
 def test_wrongful_entries_fall_with_notice_then_with_time_and_review(plain):
     no_notice, ten_days = wrongful(fragmented("no-notice")), wrongful(fragmented("notice"))
     all_three = wrongful(fragmented("notice", "longer-window", "independent-review"))

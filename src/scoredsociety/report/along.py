@@ -108,7 +108,7 @@ def say_ratio(course: Course) -> str:
     if course.first is None or course.last is None:
         return "undefined"
     if course.convexity is None:
-        return "no change at first" if course.first == 0 else "the first step may be luck"
+        return "no change at first" if course.first == 0 else "may be luck"
     if course.convexity == 0:
         return "no change at last"
     return f"{words.number(float(f'{course.convexity:.2g}'))} times"
@@ -274,7 +274,7 @@ def summary_rows(way: Way) -> list[tuple[str, ...]]:
     ]
 
 
-COLUMNS = ("What", "Unit", "At the start", "At the end", "First step", "Last step", "Last / first")
+COLUMNS = ("What", "Unit", "Start", "End", "First step", "Last step", "Ratio")
 
 
 def summary_table(way: Way) -> Table:
