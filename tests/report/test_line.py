@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import itertools
 import math
-from typing import Any
 import re
+from typing import Any
 
 import numpy as np
 import pytest
