@@ -64,7 +64,7 @@ def unlimited(data: Tree) -> None:
 
 SAFEGUARDS = ("notice", "longer-window", "independent-review", "sunset")
 SHIPPED = {
-    "as shipped": Case(lambda: resolve("fragmented-2018"), (), 2000, 48),
+    "as shipped": Case(lambda: resolve("fragmented-2018"), (), 1200, 48),
     "calibration B, long": Case(
         lambda: resolve("fragmented-2018", (), {"court-list": "B"}), (), 900, 150
     ),
