@@ -254,6 +254,18 @@ def test_findings_of_a_comparison_name_those_who_are_not_helped():
     assert any("fewer than 1 person in 1,000" in f.text for f in itself)
 
 
+def test_nothing_is_said_of_a_share_that_neither_run_defines():
+    # one list entry and no spell at all: the spells of the points scheme have no wrongful share
+    compared = compare_runs(*(hand_run(entry(0, 1, 3, act=1)) for _ in range(2)))
+    undefined = [
+        i for i in compared.a.items("M5") if compared.a.value("M5", i, "entry-weighted") is None
+    ]
+    assert undefined
+    told = [f.text for f in findings_comparison(compared) if "wrongful share" in f.text]
+    assert told
+    assert not any(item in text for item in undefined for text in told)
+
+
 def test_profiles_known_only_to_one_run_are_counted():
     a = hand_run(entry(0, 1, 3, act=1))
     b = hand_run(entry(1, 1, 3, act=2))

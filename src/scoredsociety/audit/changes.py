@@ -76,7 +76,7 @@ def findings_comparison(comparison: Comparison) -> list[Finding]:
         )
     for item in c.a.items("M5"):
         row = c.difference("M5", item, "entry-weighted")
-        if row is not None:
+        if row is not None and (row["value_a"], row["value_b"]) != (None, None):
             a, b = words.percent(row["value_a"]), words.percent(row["value_b"])
             out.append(
                 Finding(
