@@ -13,9 +13,9 @@ from scoredsociety.audit.audit import Audit
 from scoredsociety.audit.chilling import speech_of
 from scoredsociety.audit.counts import PER_1000
 from scoredsociety.audit.deterrence import acts_by_audience
-from scoredsociety.audit.findings import _favours as favours
 from scoredsociety.audit.intervals import Means, means, ratio
 from scoredsociety.audit.rows import Floats
+from scoredsociety.audit.sample import favours
 from scoredsociety.audit.sheet import nullable
 from scoredsociety.audit.spiral import spiral_gain
 from scoredsociety.engine.result import RunData
@@ -94,7 +94,7 @@ def status_of(regime: Mapping[str, Any]) -> tuple[str, str]:
     for kind, form in (("list", "{}"), ("record", "{}"), ("points", "{}/spells"),
                        ("stars", "{}/spells"), ("features", "{}/spells")):  # fmt: skip
         for name, scheme in schemes.items():
-            if scheme["kind"] == kind and not (kind == "list" and favours(scheme, name, regime)):
+            if scheme["kind"] == kind and not (kind == "list" and favours(regime, name)):
                 return name, form.format(name)
     return "", ""
 

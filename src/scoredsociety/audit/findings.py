@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scoredsociety.audit import words
 from scoredsociety.audit.recovery import TAUS
-from scoredsociety.audit.sample import GRADED
+from scoredsociety.audit.sample import GRADED, favours
 
 if TYPE_CHECKING:
     from scoredsociety.audit.audit import Audit
@@ -156,13 +155,6 @@ def _harm(audit: Audit, item: str) -> list[Finding]:
     ]
 
 
-def _favours(scheme: Mapping[str, Any], name: str, regime: Mapping[str, Any]) -> bool:
-    """Tell whether a list only brings rewards, so that nobody suffers from being on it."""
-    effects = scheme.get("effects") or []
-    joined = any(j["origin"] == name for j in regime.get("joint") or [])
-    return bool(effects) and not joined and not any(e.get("sanction") for e in effects)
-
-
 def _grades(audit: Audit, scheme: str) -> Finding | None:
     """Say how many of the enrolled stand well in a scheme with grades."""
     m18 = audit.table("M18")
@@ -206,11 +198,7 @@ def findings(audit: Audit) -> list[Finding]:
     out = []
     regime = audit.manifest["regime"]
     kinds = {n: s["kind"] for n, s in regime["schemes"].items() if s["kind"] != "organisations"}
-    lists = [
-        n
-        for n, kind in kinds.items()
-        if kind == "list" and not _favours(regime["schemes"][n], n, regime)
-    ]
+    lists = [n for n, kind in kinds.items() if kind == "list" and not favours(regime, n)]
     empty = [n for n in lists if not audit.value("M3", n, "persons ever listed")]
     lists = [n for n in lists if n not in empty]
     stores = [n for n, kind in kinds.items() if kind == "record"]

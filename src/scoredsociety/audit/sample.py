@@ -6,6 +6,7 @@ over the rows, whatever the number of replicates and groups.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -38,6 +39,16 @@ TRUTH_GROUPS: dict[str, tuple[int, ...]] = {
     "truth=wrongful": (Truth.WRONG_PERSON, Truth.NO_EVENT, Truth.EXCUSED),
 }
 """Group label to the truth codes in it."""
+
+
+def favours(regime: Mapping[str, Any], name: str) -> bool:
+    """Tell whether a list only brings rewards, so that nobody suffers from being on it.
+
+    ``regime`` is the plain data of a manifest.
+    """
+    effects = regime["schemes"][name].get("effects") or []
+    joined = any(j["origin"] == name for j in regime.get("joint") or [])
+    return bool(effects) and not joined and not any(e.get("sanction") for e in effects)
 
 
 @dataclass(frozen=True)
@@ -172,12 +183,11 @@ class Sample:
     @cached_property
     def lists(self) -> list[str]:
         """Lists that are not meant to favour: all but those that bring rewards and no sanction."""
-        joined = {j.origin for j in self.regime.joint}
+        regime = self.run.manifest["regime"]
         return [
             name
             for name in self.schemes
-            if (s := self.regime.schemes[name]).kind == "list"
-            and (not s.effects or name in joined or any(e.sanction for e in s.effects))
+            if self.regime.schemes[name].kind == "list" and not favours(regime, name)
         ]
 
     @property

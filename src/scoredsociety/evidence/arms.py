@@ -171,17 +171,7 @@ def run_arm(
         announced = [s.awareness for s in regime.schemes.values() if s.awareness]
         if announced:
             reference = (announced[0].inside.value, announced[0].outside.value)
-        regime = regime.model_copy(
-            update={
-                "regime": "none",
-                "title": "No scheme",
-                "summary": "The same people under no scheme.",
-                "safeguards": [],
-                "schemes": {},
-                "memoranda": [],
-                "joint": [],
-            }
-        )
+        regime = regime.bare()
     marginals = load_marginals("china-2018")
     if arm.cities is not None:
         cities = marginals.pilot_cities.model_copy(update={"value": arm.cities})

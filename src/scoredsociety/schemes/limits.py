@@ -92,7 +92,7 @@ SCHEME: dict[Path, Limit] = {
     ("features", "dimensions", "*", "weight"): SHARE,
     ("features", "dimensions", "*", "base"): Limit(-10, 10),
     ("features", "dimensions", "*", "terms", "*", "slope"): Limit(-10, 10),
-    ("features", "ties"): SHARE,
+    ("features", "ties"): Limit(0, 0.9),
     ("stars", "prior"): STAR,
     ("stars", "weight"): Limit(0, 1e6, "ratings", above=True),
     ("stars", "trades"): Limit(0, 100, "trades a month", whole=True),

@@ -326,6 +326,20 @@ class ResolvedRegime(Closed):
     calibrations: dict[Name, str] = {}
     """Letter of the calibration in use, by scheme; ``A`` unless another was chosen."""
 
+    def bare(self) -> ResolvedRegime:
+        """Return the same world without its schemes and their agreements."""
+        return self.model_copy(
+            update={
+                "regime": "none",
+                "title": "No scheme",
+                "summary": "The same people under no scheme.",
+                "safeguards": [],
+                "schemes": {},
+                "memoranda": [],
+                "joint": [],
+            }
+        )
+
     def of_people(self) -> dict[str, Scheme]:
         """Return the schemes whose subjects are people, in order."""
         return {name: s for name, s in self.schemes.items() if s.kind != "organisations"}

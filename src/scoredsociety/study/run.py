@@ -320,17 +320,7 @@ def without_schemes(run: RunData, *, threads: int | None = None) -> RunData:
     """
     manifest = dict(run.manifest)
     regime = ResolvedRegime.model_validate(manifest["regime"])
-    bare = regime.model_copy(
-        update={
-            "regime": "none",
-            "title": "No scheme",
-            "summary": "The same people under no scheme.",
-            "safeguards": [],
-            "schemes": {},
-            "memoranda": [],
-            "joint": [],
-        }
-    )
+    bare = regime.bare()
     manifest |= {"regime": bare.model_dump(mode="json"), "label": bare.title, "schemes": []}
     engine = engine_of(manifest)
     results = [
