@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -18,12 +20,12 @@ def bits(names, order):
 @pytest.mark.parametrize("case", ["busy with three schemes", "regime dystopia"])
 def test_a_snapshot_equals_the_obvious_loop(case):
     o = slowly(case)
-    size = {"people": ALL[case].people, "months": ALL[case].months, "seed": SEED}
+    size: dict[str, Any] = {"people": ALL[case].people, "months": ALL[case].months, "seed": SEED}
     run = simulate(o.regime, **size, replicates=1, snapshot=True)
     there, order = run.replicates[0].people, run.manifest["schemes"]
     assert there is not None
     tile = o.society.tile(0)
-    told = {p.index: set() for p in o.people}
+    told: dict[int, set[str]] = {p.index: set() for p in o.people}
     for row in o.ledger:
         heard = row.flags & (Flag.NOTIFIED | Flag.DISCOVERED)
         if row.kind == Kind.SPELL or (row.kind == Kind.ENTRY and heard):
@@ -62,7 +64,7 @@ def wrongly(o, p: Person) -> bool:
 
 
 def test_a_snapshot_agrees_with_the_monthly_tables_and_changes_nothing():
-    size = {"people": 5000, "months": 20, "replicates": 1}
+    size: dict[str, Any] = {"people": 5000, "months": 20, "replicates": 1}
     plain = simulate("dystopia", **size).replicates[0]
     kept = simulate("dystopia", **size, snapshot=True, threads=1).replicates[0]
     assert plain.people is None

@@ -35,6 +35,7 @@ WORLD_FILES = (
     "sanctions",
     "institutions",
     "gravity",
+    "opinion",
 )
 
 

@@ -121,7 +121,22 @@ SCHEME: dict[Path, Limit] = {
     ("gravity", "*"): MONEY,
 } | {("conducts", "*", *path): limit for path, limit in CONDUCT.items()}
 
+EFFECT = Limit(0, 10, "standard deviations")
+EFFECTS = (
+    "benefits", "fairness", "lack_of_trust", "sanctioned", "friends_sanctioned", "repression",
+    "media", "age", "tertiary", "income", "urban", "liberal",
+)  # fmt: skip
+SHARES_OF_PEOPLE = (
+    "stability", "sees_lack_of_trust", "informed", "follows_media", "supposed_fairness",
+    "fairness_spread", "hears_monthly", "looks_up", "overclaims", "changes",
+)  # fmt: skip
+
 WORLD: dict[Path, Limit] = {
+    **{("opinion", name): EFFECT for name in EFFECTS},
+    **{("opinion", name): SHARE for name in SHARES_OF_PEOPLE},
+    ("opinion", "firms_by_fairness"): Limit(-10, 10),
+    ("opinion", "falsification", "*"): SHARE,
+    ("opinion", "fear_of_scores"): FACTOR,
     ("parameters", "common_propensity"): SHARE,
     ("parameters", "certainty_elasticity"): Limit(0, 5),
     ("parameters", "prior_acts"): Limit(0, 1e6, "acts", above=True),

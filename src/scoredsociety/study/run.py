@@ -112,7 +112,7 @@ def make_manifest(
     """Return all that determines a run, as plain data."""
     label = regime.title + "".join(f" + {name}" for name in regime.safeguards)
     return {
-        "format": 1,
+        "format": 2,
         "simulated": "every person is invented: a function of the marginals, the seed and an index",
         "label": label,
         "regime": regime.model_dump(mode="json"),

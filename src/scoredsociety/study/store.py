@@ -153,7 +153,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
         raise StudyError(
             f"{path} is not the folder of a run: {MANIFEST} is missing or broken"
         ) from error
-    if not isinstance(manifest, dict) or manifest.get("format") != 1:
+    if not isinstance(manifest, dict) or manifest.get("format") != 2:
         raise StudyError(f"{file} has a format that this version cannot read")
     return manifest
 
