@@ -16,6 +16,8 @@ from scoredsociety.schemes.quantities import Closed, Name, Quantity, Source, Sou
 Category = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9 '-]*$", max_length=60)]
 """One answer on a scale, in small letters."""
 Age = Annotated[int, Field(ge=0, le=120)]
+YES_NO = ("yes", "no")
+"""What is answered where there is no scale."""
 
 Answers = Literal[
     "attitude",  # approval of schemes, ordered, with thresholds of the item's own
@@ -100,6 +102,8 @@ class Published(Sourced):
     range: tuple[float, float] | None = None
     among: Route | None = None
     """Only those who gave one of these answers."""
+    arm: Name | None = None
+    """Of an ``information`` experiment: the group that it is about."""
 
 
 class Item(Closed):
@@ -179,6 +183,8 @@ class Questionnaire(Closed):
     summary: Text
     fieldwork: Fieldwork
     frame: Frame
+    reference: Frame | None = None
+    """Among whom the shares and means of the items hold; absent: in the frame."""
     sample: Sample
     items: dict[Name, Item]
     experiments: dict[Name, Experiment] = {}

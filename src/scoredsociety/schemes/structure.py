@@ -17,6 +17,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 NAMES = {
     "^[a-z]": "small letters, digits and single hyphens, such as court-list",
+    "^[a-z0-9]": "small letters, digits, spaces, hyphens and apostrophes, such as don't know",
     "^[A-Z][A-Z+]": "2 to 10 capital letters, such as LOAN",
     "^[A-Z][A-Z0-9-]": "1 to 12 capital letters, digits and hyphens, such as AA",
     "^[A-Z]$": "one capital letter, such as B",
