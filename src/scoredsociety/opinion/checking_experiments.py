@@ -9,6 +9,8 @@ from scoredsociety.schemes.errors import Finding, Path, show
 from scoredsociety.schemes.plain import Plain, block, exists, get, items, number
 
 CONTROLS = (2, 8)
+MOST = 4
+"""Experiments of one survey whose groups are drawn apart."""
 BELONGS = {
     "controls": ("list",),
     "arms": ("information",),
@@ -35,6 +37,9 @@ def check(experiments: Plain, asked: Plain) -> list[Finding]:
     list of Finding
     """
     findings: list[Finding] = []
+    if len(experiments) > MOST:
+        message = f"{len(experiments)} experiments stand here"
+        findings.append(Finding(("experiments",), message, allowed=f"at most {MOST}"))
     for name, experiment in experiments.items():
         if isinstance(experiment, dict):
             findings += _experiment(experiment, ("experiments", name), asked)
