@@ -1,0 +1,106 @@
+"""Who approves more: differences between groups, their parts, and regressions on one survey."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from scoredsociety.base.normal import normal_cdf
+from scoredsociety.opinion.answers import Replies
+from scoredsociety.opinion.gathering import Gatherer
+from scoredsociety.opinion.public import PARTS, Bools, Floats, Public
+from scoredsociety.opinion.regression import fit_ordered
+from scoredsociety.opinion.sampling import Sampled
+
+OLD = 50
+FITTED = 40
+"""Surveys to which regressions are fitted; more would say the same."""
+BUNDLES = {
+    "benefits": ("benefits",),
+    "fairness": ("fairness",),
+    "exposure": ("sanctioned", "friends_sanctioned", "repression", "media"),
+    "age": ("age",),
+    "the rest": ("lack_of_trust", "tertiary", "income", "urban", "liberal"),
+}
+"""The parts into which a difference of approval is taken apart: they add up to the whole."""
+CONTRASTS = {
+    "income": "richest less poorest fifth",
+    "residence": "urban less rural",
+    "education": "college less no college",
+    "age": f"{OLD} or older less younger",
+}
+"""Differences whose signs are published: all are above 0."""
+
+
+def contrasts(public: Public) -> Iterator[tuple[str, Bools, Bools]]:
+    """Yield each contrast with its two groups among all people."""
+    income, college = public.level("income"), public.level("education") == 3
+    urban = public.level("residence") == 1
+    yield CONTRASTS["income"], income == income.max(initial=0), income == 0
+    yield CONTRASTS["residence"], urban, ~urban
+    yield CONTRASTS["education"], college, ~college
+    yield CONTRASTS["age"], public.age >= OLD, public.age < OLD
+
+
+def parts(public: Public, one: Bools, other: Bools) -> dict[str, float]:
+    """Take the difference of mean approval of two groups apart, in units of its noise.
+
+    Parameters
+    ----------
+    public : Public
+    one, other : bool array, shape (n,)
+
+    Returns
+    -------
+    dict of str to float
+        By bundle; adds up to the difference of mean ``predicted``. NaN where a group is empty.
+    """
+    if not (one.any() and other.any()):
+        return dict.fromkeys(BUNDLES, float("nan"))
+    gap = {
+        name: public.effects[name]
+        * float(public.measured[name][one].mean() - public.measured[name][other].mean())
+        for name in PARTS
+    }
+    return {bundle: sum(gap[name] for name in names) for bundle, names in BUNDLES.items()}
+
+
+def expected_approval(predicted: Floats, threshold: float) -> Floats:
+    """Return the chance of each person to approve privately."""
+    return 1.0 - normal_cdf(threshold - predicted)
+
+
+def benefits_equal(public: Public, among: Bools) -> Floats:
+    """Return approval without its noise if everybody held as many benefits as the mean person."""
+    benefits = public.measured["benefits"]
+    mean = benefits[among].mean() if among.any() else 0.0
+    return np.asarray(public.predicted - public.effects["benefits"] * (benefits - mean))
+
+
+def regress(
+    out: Gatherer, replies: Replies, sample: Sampled, name: str | None, number: int
+) -> None:
+    """Fit ordered probit and logit to the answers of one survey.
+
+    Only the first ``FITTED`` surveys are fitted. The truth of the probit is the model's own
+    effect; a logit has another unit, so it has none.
+    """
+    if name is None or name in replies.missing or number >= FITTED:
+        return
+    public, reading, at = replies.public, replies.scale.reading.name, sample.index
+    names = [n for n in PARTS if n != "liberal" or public.effects[n] != 0.0]
+    x = np.stack([public.measured[n][at] for n in names], axis=1)
+    codes = {"said": replies.said[name][at], "private": replies.private[name][at]}
+    for answers, y in codes.items():
+        asked = y >= 0
+        for link in ("probit", "logit") if answers == "said" else ("probit",):
+            fit = fit_ordered(
+                y[asked].astype(np.int64), x[asked], names=names, link=link,
+                weights=sample.weight[asked], strata=sample.stratum[asked],
+            )  # fmt: skip
+            errors = np.sqrt(np.diag(fit.covariance))
+            for k, part in enumerate(names):
+                truth = public.effects[part] if link == "probit" else float("nan")
+                out.add((reading, name, answers, link, part), float(fit.coefficients[k]),
+                        float(errors[k]), truth, int(asked.sum()), fit.reason)  # fmt: skip
