@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from scoredsociety.opinion import checking_experiments, checking_items
 from scoredsociety.opinion.checking_items import exists_attitude
+from scoredsociety.opinion.checking_routes import kind_of
 from scoredsociety.schemes.errors import Finding, Path, Tree, show
 from scoredsociety.schemes.figures import numbers
 from scoredsociety.schemes.limits import HAZARD, MONTHS, SHARE, Limit
-from scoredsociety.schemes.plain import Plain, block, get, is_number, items, twice
+from scoredsociety.schemes.plain import Plain, block, is_number, items, twice
 
 MOST_ITEMS = 60
 LOG_ODDS = Limit(-10, 10, "log odds")
@@ -65,8 +66,8 @@ def questionnaire(data: Tree, conducts: Plain) -> list[Finding]:
     headline = data.get("headline")
     if headline is not None:
         findings += exists_attitude(headline, asked, ("headline",))
-    attitudes = [name for name in asked if get(asked, name, "answer") == "attitude"]
-    if data.get("groups") and asked and not attitudes and headline is None:
+    kinds = [kind_of(item) for item in asked.values()]
+    if data.get("groups") and all(kinds) and "attitude" not in kinds and headline is None:
         message = "groups cut the answers to an attitude, and none is asked"
         findings.append(Finding(("groups",), message, hint="delete groups:", at_key=True))
     return findings
@@ -110,6 +111,8 @@ def _bands(sample: Plain, frame: Plain, by_age: bool) -> list[Finding]:
         message = "bands have no meaning where age is no quota, weight or group"
         findings.append(Finding(at, message, hint="delete bands:", at_key=True))
     youngest, oldest = frame.get("youngest"), frame.get("oldest")
+    if _frame(frame, "frame"):
+        return findings
     if is_number(youngest) and bands[0] != youngest:
         message = f"the first band begins at {show(bands[0])} and the frame at {show(youngest)}"
         hint = f"write {youngest}"

@@ -229,7 +229,8 @@ def _bounds(kind: type[BaseModel], path: Path) -> tuple[Any, Any]:
     stack = [_annotation(kind, path)]
     while stack:
         at = stack.pop()
-        low, high = getattr(at, "ge", None) or low, getattr(at, "le", None) or high
+        least, most = getattr(at, "ge", None), getattr(at, "le", None)
+        low, high = low if least is None else least, high if most is None else most
         stack.extend(getattr(at, "metadata", ()) or ())
         origin: Tree = get_origin(at)
         if origin in (Annotated, Union, types.UnionType):
