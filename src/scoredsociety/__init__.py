@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from scoredsociety.society.society import Society
     from scoredsociety.study.run import simulate
     from scoredsociety.study.store import load_run
+    from scoredsociety.surveys import Survey, survey
 
 __version__ = "0.1.0"
 
@@ -30,6 +31,7 @@ __all__ = [
     "Compared",
     "Line",
     "Society",
+    "Survey",
     "__version__",
     "audit",
     "check_scheme",
@@ -39,12 +41,14 @@ __all__ = [
     "load_run",
     "resolve",
     "simulate",
+    "survey",
 ]
 
 _HOMES = {
     "Compared": "doors",
     "Line": "doors",
     "Society": "society.society",
+    "Survey": "surveys",
     "check_scheme": "schemes.catalogue",
     "claims": "evidence.asking",
     "compare": "doors",
@@ -52,6 +56,7 @@ _HOMES = {
     "load_run": "study.store",
     "resolve": "schemes.catalogue",
     "simulate": "study.run",
+    "survey": "surveys",
 }
 """Where the public names live. They are loaded when first used: importing this costs nothing."""
 

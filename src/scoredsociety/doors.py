@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from scoredsociety.study import StudyError, simulate_arms
 from scoredsociety.study.compare import arms
 from scoredsociety.study.run import Progress, versions
+from scoredsociety.study.store import refuse_existing, write_whole
 
 if TYPE_CHECKING:
     from scoredsociety.audit import Audit, Comparison
@@ -166,11 +166,7 @@ def compare(
     if out is None:
         return Compared(tuple(simulate_arms(regimes, **ask)))
     target = Path(out)
-    if target.exists() or target.is_symlink():
-        raise StudyError(
-            f"{target} exists already, and a comparison never overwrites one. "
-            "Choose another folder with --out, or remove it first"
-        )
+    refuse_existing(target, "comparison")
     whole = [r.model_dump(mode="json") for r in arms(regimes, safeguards, separately, calibrations)]
     unfinished = target.parent / f".{target.name}.{_mark(whole, settings)}.partial"
     try:
@@ -296,11 +292,8 @@ def line(
     from scoredsociety.study.line import simulate_line
 
     target = None if out is None else Path(out)
-    if target is not None and (target.exists() or target.is_symlink()):
-        raise StudyError(
-            f"{target} exists already, and a line never overwrites one. "
-            "Choose another folder with --out, or remove it first"
-        )
+    if target is not None:
+        refuse_existing(target, "line")
     sizes = {"people": people, "months": months, "seed": seed, "replicates": replicates}
     ends = (resolve(start), resolve(end))
     bare, stops = simulate_line(start, end, steps=steps, progress=progress, **sizes, **settings)
@@ -323,22 +316,5 @@ def line(
     )
     if target is None:
         return Line(way)
-    _write_whole(Line(way), target)
+    write_whole(target, Line(way).write)
     return Line(way, target)
-
-
-def _write_whole(made: Line, target: Path) -> None:
-    """Write a line beside its place and move it there when it is complete."""
-    unfinished: Path | None = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        name = f".{target.name[:80]}.partial-"
-        unfinished = Path(tempfile.mkdtemp(prefix=name, dir=target.parent))
-        unfinished.chmod(0o755)
-        made.write(unfinished)
-        unfinished.replace(target)
-    except OSError as error:
-        raise StudyError(f"{target} cannot be written: {error.strerror or error}") from error
-    finally:
-        if unfinished is not None:
-            shutil.rmtree(unfinished, ignore_errors=True)

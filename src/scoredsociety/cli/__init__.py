@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import scoredsociety
-from scoredsociety.cli import along, claims, folders, reading, running
+from scoredsociety.cli import along, claims, folders, reading, running, survey
 
 __all__ = ["app", "main"]
 
@@ -26,6 +26,7 @@ COMMANDS = (
     (running.compare, "Compare regimes, or one with and without safeguards."),
     (along.line, "Walk from one regime to another in equal steps."),
     (running.report, "Write the report of finished runs as one HTML file."),
+    (survey.survey, "Ask the simulated people what a survey asks."),
     (claims.claims, "Put the claims of the sources to the test."),
     (folders.verify, "Check that no file of a run was changed."),
     (folders.life, "Print the diary of one synthetic person."),
@@ -101,8 +102,9 @@ def _told(error: Exception) -> str | None:
         what = f"{error.filename}: " if error.filename else ""
         return f"Error: {what}{error.strerror or error}."
     from scoredsociety.engine import EngineError
+    from scoredsociety.opinion.errors import OpinionError
     from scoredsociety.study import StudyError
 
-    if isinstance(error, (StudyError, EngineError)):
+    if isinstance(error, (StudyError, EngineError, OpinionError)):
         return f"Error: {error}" + ("" if str(error).endswith((".", "?", "!")) else ".")
     return None

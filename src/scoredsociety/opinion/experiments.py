@@ -76,7 +76,7 @@ def run(
     if experiment.kind == "list":
         return _list(replies, sample, frame, name, experiment, item, position), ""
     if experiment.kind == "endorsement":
-        return _endorsement(replies, sample, frame, name, experiment, position), ""
+        return _endorsement(replies, sample, frame, name, experiment, item, position), ""
     return _information(replies, sample, frame, name, experiment, item, position), ""
 
 
@@ -126,21 +126,36 @@ def _list(
         Found("direct", direct, told),
         Found("list", listed, truth),
         Found("direct less list", gap, told - truth),
+        Found("told apart", _told_apart(gap), power(told - truth, float(gap.se[0]))),
     ]
+
+
+def _told_apart(gap: Estimate) -> Estimate:
+    """Return 1 if an interval leaves 0 out: over many surveys, the power of the experiment."""
+    apart = np.abs(gap.value) > Z * gap.se
+    return Estimate(apart.astype(np.float64), np.full(1, np.nan), gap.asked, gap.scores)
+
+
+def indifference(item: Item, thresholds: Floats) -> float:
+    """Return the approval of somebody in the middle of the neutral category."""
+    neutral = item.scale.index(item.neutral) if item.neutral else (len(item.scale) - 1) // 2
+    above = float(thresholds[neutral])
+    return above if neutral == 0 else 0.5 * (above + float(thresholds[neutral - 1]))
 
 
 def _endorsement(
     replies: Replies, sample: Sampled, frame: Bools, name: str, experiment: Experiment,
-    position: int,
+    item: Item, position: int,
 ) -> list[Found]:  # fmt: skip
     assert experiment.strength is not None
     p, at = replies.public, sample.index
     endorsed = arm_of(replies, sample, position, 2) == 1
     strength = experiment.strength.value
+    indifferent = indifference(item, replies.scale.thresholds[experiment.item])
 
     def support() -> tuple[Floats, Floats]:
         own = 3.0 + normal_ppf(p.draws(stream_of(name), Block.REPLY)[0])
-        liked = strength * (p.approval - p.approval[frame].mean())
+        liked = strength * (p.approval - indifferent)
         return np.clip(np.rint(own), *POLICY), np.clip(np.rint(own + liked), *POLICY)
 
     plain, with_it = replies.once(("endorsement", name), support)

@@ -16,6 +16,8 @@ from scoredsociety.opinion.sampling import Sampled
 OLD = 50
 FITTED = 40
 """Surveys to which regressions are fitted; more would say the same."""
+FEW = 5
+"""Respondents who must differ in something for a regression to say anything of it."""
 BUNDLES = {
     "benefits": ("benefits",),
     "fairness": ("fairness",),
@@ -91,16 +93,21 @@ def regress(
     public, reading, at = replies.public, replies.scale.reading.name, sample.index
     names = [n for n in PARTS if n != "liberal" or public.effects[n] != 0.0]
     x = np.stack([public.measured[n][at] for n in names], axis=1)
+    common = [(x[:, k] != x[0, k]).sum() >= FEW for k in range(len(names))]
     codes = {"said": replies.said[name][at], "private": replies.private[name][at]}
     for answers, y in codes.items():
         asked = y >= 0
         for link in ("probit", "logit") if answers == "said" else ("probit",):
+            used = [n for n, enough in zip(names, common, strict=True) if enough]
             fit = fit_ordered(
-                y[asked].astype(np.int64), x[asked], names=names, link=link,
-                weights=sample.weight[asked], strata=sample.stratum[asked],
+                y[asked].astype(np.int64), x[asked][:, common], names=used, link=link,
+                weights=sample.weight[asked],
             )  # fmt: skip
-            errors = np.sqrt(np.diag(fit.covariance))
-            for k, part in enumerate(names):
+            found = {t.name: t for t in fit.table()}
+            for part in names:
                 truth = public.effects[part] if link == "probit" else float("nan")
-                out.add((reading, name, answers, link, part), float(fit.coefficients[k]),
-                        float(errors[k]), truth, int(asked.sum()), fit.reason)  # fmt: skip
+                term = found.get(part)
+                value, error = (term.estimate, term.se) if term else (np.nan, np.nan)
+                note = fit.reason if term else f"fewer than {FEW} respondents differ in it"
+                out.add((reading, name, answers, link, part), value, error, truth,
+                        int(asked.sum()), note)  # fmt: skip

@@ -58,8 +58,6 @@ class Opinion(Closed):
     """Share of those in no commercial scheme who say that they use one."""
     changes: Quantity
     """Share who say that they changed conduct for which they know of a rule."""
-    firms_by_fairness: Quantity
-    """How much more firms are wanted as managers where all is thought fair, in log odds."""
     # what is said
     falsification: dict[Name, Quantity]
     """f, by reading: share of those who do not approve who say that they do, at mean fear."""

@@ -131,12 +131,14 @@ SHARES_OF_PEOPLE = (
     "fairness_spread", "hears_monthly", "looks_up", "overclaims", "changes",
 )  # fmt: skip
 
-WORLD: dict[Path, Limit] = {
-    **{("opinion", name): EFFECT for name in EFFECTS},
-    **{("opinion", name): SHARE for name in SHARES_OF_PEOPLE},
-    ("opinion", "firms_by_fairness"): Limit(-10, 10),
+OPINION: dict[Path, Limit] = {
     ("opinion", "falsification", "*"): SHARE,
     ("opinion", "fear_of_scores"): FACTOR,
+}
+OPINION |= {("opinion", name): EFFECT for name in EFFECTS}
+OPINION |= {("opinion", name): SHARE for name in SHARES_OF_PEOPLE}
+
+WORLD: dict[Path, Limit] = {
     ("parameters", "common_propensity"): SHARE,
     ("parameters", "certainty_elasticity"): Limit(0, 5),
     ("parameters", "prior_acts"): Limit(0, 1e6, "acts", above=True),
@@ -176,8 +178,9 @@ WORLD: dict[Path, Limit] = {
     ("sanctions", "*", "exposed"): SHARE,
     ("rewards", "*", "benefit"): Limit(0, 10, "monthly incomes"),
     ("gravity", "*"): MONEY,
-} | {("conducts", "*", *path): limit for path, limit in CONDUCT.items()}
-
+}
+WORLD |= OPINION
+WORLD |= {("conducts", "*", *path): limit for path, limit in CONDUCT.items()}
 
 REGIME: dict[Path, Limit] = {
     ("memoranda", "*", "share"): SHARE,
