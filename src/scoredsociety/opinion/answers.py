@@ -20,11 +20,10 @@ from scoredsociety.opinion.approval import (
 )
 from scoredsociety.opinion.frame import in_frame
 from scoredsociety.opinion.public import Bools, Floats, Public
-from scoredsociety.opinion.questionnaire import Item, Questionnaire
+from scoredsociety.opinion.questionnaire import YES_NO, Item, Questionnaire
 
 Codes = NDArray[np.int8]
 Made = TypeVar("Made")
-YES_NO = ("yes", "no")
 NOT_ASKED = -1
 SCORED = ("points", "features", "stars")
 ROUNDS = 100
@@ -81,7 +80,8 @@ def calibrated(
         If the shares leave no room for the falsification of the reading.
     """
     out = Calibrated(reading)
-    masks = [in_frame(questionnaire.frame, p) for p in reference]
+    among = questionnaire.reference or questionnaire.frame
+    masks = [in_frame(among, p) for p in reference]
 
     def pooled(column: str) -> Floats:
         return np.concatenate(

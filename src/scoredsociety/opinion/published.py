@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scoredsociety.opinion.answers import Replies, scale_of
 from scoredsociety.opinion.estimates import Estimate, means
-from scoredsociety.opinion.gathering import Series, summary
+from scoredsociety.opinion.gathering import Key, Series, Summary, summary
 from scoredsociety.opinion.questionnaire import Item, Published, Questionnaire
 from scoredsociety.opinion.sampling import Sampled
 
@@ -39,40 +40,51 @@ class Held:
                 else:
                     series.add(float(found.value[0]), float(found.se[0]), np.nan, found.asked)
 
-    def table(self) -> pa.Table:
+    def table(self, experiments: Mapping[Key, Summary]) -> pa.Table:
         """Return one row a figure and reading.
+
+        Parameters
+        ----------
+        experiments : mapping
+            Figures of the experiments, by (reading, experiment, what).
 
         ``inside`` says whether the published value lies where 95 % of the surveys lie, widened
         by the rounding of the published value or by its range; null where nothing was found.
         """
         import pyarrow as pa
 
-        rows = []
-        for (name, k, reading), series in self.series.items():
-            figure, s = self.questionnaire.items[name].published[k], summary(series)
-            low, high = figure.range or (figure.value - rounding(figure.value),
-                                         figure.value + rounding(figure.value))  # fmt: skip
-            known = np.isfinite(s.value)
-            rows.append(
-                {
-                    "reading": reading,
-                    "item": name,
-                    "what": figure.what,
-                    "published": figure.value,
-                    "value": s.value if known else None,
-                    "se": s.se if known else None,
-                    "low": s.low if known else None,
-                    "high": s.high if known else None,
-                    "inside": bool(s.low <= high and low <= s.high) if known else None,
-                    "asked": s.asked,
-                    "source": figure.source,
-                    "confidence": figure.confidence,
-                    "note": figure.note or s.note,
-                }
-            )
+        rows = [
+            _row(reading, name, self.questionnaire.items[name].published[k], summary(series))
+            for (name, k, reading), series in self.series.items()
+        ]
+        for (reading, name, what), found in experiments.items():
+            for figure in self.questionnaire.experiments[name].published:
+                if what == (figure.arm or "list"):
+                    rows.append(_row(reading, name, figure, found))
         names = ("reading", "item", "what", "published", "value", "se", "low", "high", "inside",
                  "asked", "source", "confidence", "note")  # fmt: skip
         return pa.table({n: [r[n] for r in rows] for n in names})
+
+
+def _row(reading: str, name: str, figure: Published, s: Summary) -> dict[str, Any]:
+    half = rounding(figure.value)
+    low, high = figure.range or (figure.value - half, figure.value + half)
+    known = bool(np.isfinite(s.value))
+    return {
+        "reading": reading,
+        "item": name,
+        "what": figure.what,
+        "published": figure.value,
+        "value": s.value if known else None,
+        "se": s.se if known else None,
+        "low": s.low if known else None,
+        "high": s.high if known else None,
+        "inside": bool(s.low <= high and low <= s.high) if known else None,
+        "asked": s.asked,
+        "source": figure.source,
+        "confidence": figure.confidence,
+        "note": figure.note or s.note,
+    }
 
 
 def rounding(value: float) -> float:

@@ -187,7 +187,7 @@ def conduct(
         behind.people(),
         behind.errors(items),
         behind.gradients(),
-        found.table(),
+        found.table(tables.experiments.summaries()),
         [dict(a) for a in assumptions],
     )
 
