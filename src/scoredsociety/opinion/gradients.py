@@ -14,7 +14,7 @@ from scoredsociety.opinion.regression import fit_ordered
 from scoredsociety.opinion.sampling import Sampled
 
 OLD = 50
-FITTED = 40
+FITTED = 20
 """Surveys to which regressions are fitted; more would say the same."""
 FEW = 5
 """Respondents who must differ in something for a regression to say anything of it."""
