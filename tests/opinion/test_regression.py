@@ -15,7 +15,8 @@ from statsmodels.genmod import families
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
-from scoredsociety.opinion.regression import Likelihood, decompose_gradient, fit_ordered
+from scoredsociety.opinion.likelihood import Likelihood
+from scoredsociety.opinion.regression import fit_ordered
 
 LINKS = ("probit", "logit")
 NAMES = ("income", "age", "urban")
@@ -349,38 +350,6 @@ def test_faulty_input_is_told(changes, message):
     y, x, _ = draw()
     with pytest.raises(ValueError, match=message):
         fit_ordered(**({"y": y, "x": x, "names": NAMES} | changes))
-
-
-def test_the_parts_of_a_gradient_add_up():
-    _, x, w = draw()
-    parts = {"benefits": ["urban"], "age": ["age"]}
-    top = x[:, 0] > 0
-    args = x[top], x[~top], w[top], w[~top]
-    split = decompose_gradient(*args, BETA, NAMES, parts)
-    assert list(split) == ["benefits", "age", "rest", "whole"]
-    assert split["whole"] == split["benefits"] + split["age"] + split["rest"]
-    latent = x @ BETA
-    gap = np.average(latent[top], weights=w[top]) - np.average(latent[~top], weights=w[~top])
-    close(split["whole"], gap, 1e-12)
-    means = np.average(x[top, 1], weights=w[top]) - np.average(x[~top, 1], weights=w[~top])
-    close(split["age"], BETA[1] * means, 1e-12)
-    # What is the same for all adds nothing, whatever its coefficient; otherwise it must be known.
-    unknown = np.array([0.5, np.nan, 0.4])
-    assert np.isnan(decompose_gradient(*args, unknown, NAMES, parts)["whole"])
-    flat = x * [1, 0, 1] + [0, 0.1, 0]
-    alike = decompose_gradient(flat[top], flat[~top], None, None, unknown, NAMES, parts)
-    assert alike["age"] == 0
-    assert np.isfinite(alike["whole"])
-    empty = decompose_gradient(x[:0], x, None, None, BETA, NAMES, parts)
-    assert np.isnan(list(empty.values())).all()
-    for faulty, message in (
-        ({"a": ["wealth"]}, "wealth"), ({"a": ["age"], "b": ["age"]}, "one part"),
-        ({"whole": ["age"]}, "another name"),
-    ):  # fmt: skip
-        with pytest.raises(ValueError, match=message):
-            decompose_gradient(*args, BETA, NAMES, faulty)
-    with pytest.raises(ValueError, match="3 names"):
-        decompose_gradient(*args, BETA[:2], NAMES, parts)
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from scoredsociety.opinion.public import PARTS
 from scoredsociety.opinion.regression import fit_ordered
 from scoredsociety.opinion.survey import Surveyed, conduct
 from scoredsociety.schemes.catalogue import resolve
+from scoredsociety.study import StudyError
 
 Rows = list[dict[str, Any]]
 
@@ -309,7 +310,7 @@ def test_what_cannot_be_asked_is_refused_in_words(ask, told):
     ],
 )
 def test_numbers_that_make_no_sense_are_refused(ask, told):
-    with pytest.raises(door.StudyError, match=told):
+    with pytest.raises(StudyError, match=told):
         door.survey(**({"people": 100} | ask))
 
 
