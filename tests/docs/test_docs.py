@@ -24,12 +24,24 @@ ALLOWED: dict[str, set[str]] = {
     "schemes": set(),
     "society": {"base", "schemes"},
     "engine": {"base", "schemes", "society"},
+    "opinion": {"base", "schemes", "society", "engine"},
     "study": {"schemes", "society", "engine"},
     "audit": {"schemes", "engine"},
-    "report": {"schemes", "society", "engine", "audit"},
+    "report": {"schemes", "society", "engine", "opinion", "audit"},
     "doors": {"schemes", "society", "engine", "study", "audit", "report"},
     "evidence": {"schemes", "society", "engine", "study", "audit", "report"},
-    "cli": {"schemes", "engine", "study", "audit", "report", "doors", "evidence"},
+    "surveys": {"schemes", "society", "opinion", "study", "audit", "report"},
+    "cli": {
+        "schemes",
+        "engine",
+        "opinion",
+        "study",
+        "audit",
+        "report",
+        "doors",
+        "surveys",
+        "evidence",
+    },
 }
 """What each room may import: the table of docs/architecture.md."""
 LATE: dict[tuple[str, str], set[str]] = {

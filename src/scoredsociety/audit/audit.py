@@ -20,6 +20,7 @@ from scoredsociety.audit import (
     grades,
     harm,
     information,
+    opinion,
     organisations,
     reach,
     recovery,
@@ -53,6 +54,7 @@ MEASURES: tuple[Measure, ...] = (
     deterrence_.M13,
     information.M14,
     welfare.M15,
+    opinion.M16,
     reach.M17,
     grades.M18,
     reach.M19,
@@ -61,6 +63,7 @@ MEASURES: tuple[Measure, ...] = (
     wrongful.M22,
     detection.M23,
     transparency.M24,
+    opinion.M25,
 )
 """Every measure that exists. To add one, declare it in a module and name it here."""
 
