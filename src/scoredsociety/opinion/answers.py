@@ -27,6 +27,7 @@ Made = TypeVar("Made")
 NOT_ASKED = -1
 SCORED = ("points", "features", "stars")
 ROUNDS = 100
+GRID = 4097
 
 
 def scale_of(item: Item) -> tuple[str, ...]:
@@ -136,8 +137,11 @@ def _odds(shares: Floats, tilt: Floats, fairness: Floats) -> Floats:
     odds = np.log(np.maximum(shares, 1e-300))
     if not tilt.any():
         return odds
+    grid = np.linspace(0.0, 1.0, GRID)  # everybody counts at the nearest value
+    mass = np.bincount(np.rint(fairness * (GRID - 1)).astype(np.int64), minlength=GRID)
     for _ in range(ROUNDS):
-        mean = _chances(odds, tilt, fairness).mean(axis=1)
+        raw = np.exp(odds[:, None] + tilt[:, None] * grid[None, :])
+        mean = raw / raw.sum(axis=0) @ mass / len(fairness)
         step = np.log(np.maximum(shares, 1e-300)) - np.log(np.maximum(mean, 1e-300))
         odds = odds + step
         if np.abs(step).max() < 1e-12:
@@ -145,10 +149,16 @@ def _odds(shares: Floats, tilt: Floats, fairness: Floats) -> Floats:
     return odds
 
 
-def _chances(odds: Floats, tilt: Floats, fairness: Floats) -> Floats:
-    """Return the chance of each category for each person, shape (C, n)."""
-    raw = np.exp(odds[:, None] + tilt[:, None] * fairness[None, :])
-    return np.asarray(raw / raw.sum(axis=0))
+def drawn(odds: Floats, tilt: Floats, fairness: Floats, u: Floats) -> Codes:
+    """Draw a category for each person: chances proportional to exp(odds + tilt x fairness)."""
+    lean = {t: np.exp(t * fairness) if t else 1.0 for t in set(tilt.tolist())}
+    raw = [np.exp(o) * lean[t] for o, t in zip(odds, tilt.tolist(), strict=True)]
+    mark = u * sum(raw)
+    out, edge = np.zeros(len(u), np.int8), np.zeros(len(u))
+    for part in raw[:-1]:
+        edge = edge + part
+        out += mark >= edge
+    return out
 
 
 class Replies:
@@ -222,11 +232,8 @@ class Replies:
             given = numbers(item, self.scale.centres[name], self.public.approval)
             return (given - item.low).astype(np.int8)
         if item.answer == "drawn":
-            odds = self.scale.odds[name]
-            chances = _chances(odds, _tilt(item), self.public.fairness)
-            u = self.public.draws(identity(name), Block.REPLY)[0]
-            edges = chances.cumsum(axis=0)[:-1]
-            return np.asarray((u[None, :] >= edges).sum(axis=0), dtype=np.int8)
+            u = self.public.draws(identity(name), Block.REPLY, 1)[0]
+            return drawn(self.scale.odds[name], _tilt(item), self.public.fairness, u)
         return np.where(self._yes(item), np.int8(0), np.int8(1))
 
     def _yes(self, item: Item) -> Bools:

@@ -56,7 +56,10 @@ def conceals(public: Public, falsification: float) -> Floats:
 
 def private_category(approval: Floats, thresholds: Floats) -> NDArray[np.int8]:
     """Return the category of each person: how many thresholds approval lies above."""
-    return np.searchsorted(thresholds, approval, side="left").astype(np.int8)
+    out = np.zeros(len(approval), np.int8)
+    for threshold in thresholds:
+        out += approval > threshold
+    return out
 
 
 def reported_category(

@@ -154,7 +154,7 @@ def _endorsement(
     indifferent = indifference(item, replies.scale.thresholds[experiment.item])
 
     def support() -> tuple[Floats, Floats]:
-        own = 3.0 + normal_ppf(p.draws(stream_of(name), Block.REPLY)[0])
+        own = 3.0 + normal_ppf(p.draws(stream_of(name), Block.REPLY, 1)[0])
         liked = strength * (p.approval - indifferent)
         return np.clip(np.rint(own), *POLICY), np.clip(np.rint(own + liked), *POLICY)
 

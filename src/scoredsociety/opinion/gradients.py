@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scoredsociety.base.normal import normal_cdf
 from scoredsociety.opinion.answers import Replies
@@ -13,6 +14,7 @@ from scoredsociety.opinion.public import PARTS, Bools, Floats, Public
 from scoredsociety.opinion.regression import fit_ordered
 from scoredsociety.opinion.sampling import Sampled
 
+Ints = NDArray[np.int64]
 OLD = 50
 FITTED = 20
 """Surveys to which regressions are fitted; more would say the same."""
@@ -35,37 +37,51 @@ CONTRASTS = {
 """Differences whose signs are published: all are above 0."""
 
 
-def contrasts(public: Public) -> Iterator[tuple[str, Bools, Bools]]:
-    """Yield each contrast with its two groups among all people."""
-    income, college = public.level("income"), public.level("education") == 3
-    urban = public.level("residence") == 1
+def contrasts(public: Public, among: Ints) -> Iterator[tuple[str, Bools, Bools]]:
+    """Yield each contrast with its two groups among some people, shape (m,) each."""
+    income = public.level("income")[among]
+    college = public.level("education")[among] == 3
+    urban, age = public.level("residence")[among] == 1, public.age[among]
     yield CONTRASTS["income"], income == income.max(initial=0), income == 0
     yield CONTRASTS["residence"], urban, ~urban
     yield CONTRASTS["education"], college, ~college
-    yield CONTRASTS["age"], public.age >= OLD, public.age < OLD
+    yield CONTRASTS["age"], age >= OLD, age < OLD
 
 
-def parts(public: Public, one: Bools, other: Bools) -> dict[str, float]:
-    """Take the difference of mean approval of two groups apart, in units of its noise.
+def differences(
+    public: Public, among: Ints, more: Mapping[str, Floats]
+) -> dict[str, dict[str, float]]:
+    """Return differences of means between the groups of every contrast.
 
     Parameters
     ----------
     public : Public
-    one, other : bool array, shape (n,)
+    among : int64 array, shape (m,)
+        The people who are compared.
+    more : mapping of str to float64 array, shape (m,)
+        What is compared beside the parts of approval.
 
     Returns
     -------
-    dict of str to float
-        By bundle; adds up to the difference of mean ``predicted``. NaN where a group is empty.
+    dict of str to dict of str to float
+        By contrast, then: the keys of ``more``; "part: NAME" for each bundle, in units of the
+        noise, which add up to "parts together", the difference of mean ``predicted``. NaN where
+        a group is empty.
     """
-    if not (one.any() and other.any()):
-        return dict.fromkeys(BUNDLES, float("nan"))
-    gap = {
-        name: public.effects[name]
-        * float(public.measured[name][one].mean() - public.measured[name][other].mean())
-        for name in PARTS
-    }
-    return {bundle: sum(gap[name] for name in names) for bundle, names in BUNDLES.items()}
+    columns = np.stack([*more.values(), *(public.measured[name][among] for name in PARTS)], axis=0)
+    effects = np.array([public.effects[name] for name in PARTS])
+    out = {}
+    for contrast, one, other in contrasts(public, among):
+        a, b = (columns @ group / count if (count := group.sum()) else np.full(len(columns), np.nan)
+                for group in (one, other))  # fmt: skip
+        gap = a - b
+        parts = dict(zip(PARTS, effects * gap[len(more) :], strict=True))
+        found = dict(zip(more, gap.tolist(), strict=False))
+        for bundle, names in BUNDLES.items():
+            found[f"part: {bundle}"] = float(sum(parts[name] for name in names))
+        found["parts together"] = float(sum(parts.values()))
+        out[contrast] = found
+    return out
 
 
 def expected_approval(predicted: Floats, threshold: float) -> Floats:
@@ -73,11 +89,11 @@ def expected_approval(predicted: Floats, threshold: float) -> Floats:
     return 1.0 - normal_cdf(threshold - predicted)
 
 
-def benefits_equal(public: Public, among: Bools) -> Floats:
-    """Return approval without its noise if everybody held as many benefits as the mean person."""
-    benefits = public.measured["benefits"]
-    mean = benefits[among].mean() if among.any() else 0.0
-    return np.asarray(public.predicted - public.effects["benefits"] * (benefits - mean))
+def benefits_equal(public: Public, among: Ints) -> Floats:
+    """Return approval without its noise if all held as many benefits as the mean person."""
+    benefits = public.measured["benefits"][among]
+    mean = benefits.mean() if len(benefits) else 0.0
+    return np.asarray(public.predicted[among] - public.effects["benefits"] * (benefits - mean))
 
 
 def regress(

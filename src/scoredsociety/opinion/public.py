@@ -100,7 +100,13 @@ class Public:
 
     def level(self, field: str) -> NDArray[np.intp]:
         """Return the level of a field of the profile, for everybody."""
-        return profile_level(self.people["profile"], field)
+        if field not in self._levels:
+            self._levels[field] = profile_level(self.people["profile"], field)
+        return self._levels[field]
+
+    @cached_property
+    def _levels(self) -> dict[str, NDArray[np.intp]]:
+        return {}
 
     # ------------------------------------------------------------------ what they bear and hold
 
@@ -194,14 +200,14 @@ class Public:
 
     # ------------------------------------------------------------------ luck
 
-    def draws(self, stream: int, block: int) -> Floats:
-        """Return the four uniform draws of a block for everybody, shape (4, n)."""
+    def draws(self, stream: int, block: int, first_lanes: int = 4) -> Floats:
+        """Return the first uniform draws of a block for everybody, shape (4 or fewer, n)."""
         n = len(self)
-        out, lanes = np.empty((4, n)), np.empty((4, TILE), np.uint32)
+        out, lanes = np.empty((first_lanes, n)), np.empty((4, TILE), np.uint32)
         for tile in range((n + TILE - 1) // TILE):
             words_of_many(lanes, self.seed, self.replicate, stream, tile, int(block))
             first, last = tile * TILE, min((tile + 1) * TILE, n)
-            out[:, first:last] = lanes[:, : last - first]
+            out[:, first:last] = lanes[:first_lanes, : last - first]
         out += 0.5
         out *= 2.0**-32
         return out
@@ -306,7 +312,7 @@ class Public:
         stays = self.regime.world.opinion.stability.value
         out: Floats = np.sqrt(stays) * normal_ppf(self.views[0])
         if stays < 1.0:
-            out += np.sqrt(1.0 - stays) * normal_ppf(self.draws(self.month, Block.WAVE)[0])
+            out += np.sqrt(1.0 - stays) * normal_ppf(self.draws(self.month, Block.WAVE, 1)[0])
         return out
 
     @cached_property

@@ -121,7 +121,7 @@ class Fieldwork:
         OpinionError
             If a quota cannot be filled.
         """
-        order, answers = (x[self.frame] for x in self.public.draws(number, Block.SAMPLE)[:2])
+        order, answers = (x[self.frame] for x in self.public.draws(number, Block.SAMPLE, 2))
         willing = answers < self.chance
         expected = np.bincount(self.cell, self.chance, minlength=self.cells)
         reach = (SPARE * self.quota + 20.0) / np.maximum(expected, 1e-12)

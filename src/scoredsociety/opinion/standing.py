@@ -15,12 +15,12 @@ from scoredsociety.opinion.experiments import approves
 from scoredsociety.opinion.frame import STANDING
 from scoredsociety.opinion.gathering import Gatherer
 from scoredsociety.opinion.gradients import (
+    Ints,
     benefits_equal,
-    contrasts,
+    differences,
     expected_approval,
-    parts,
 )
-from scoredsociety.opinion.public import Bools
+from scoredsociety.opinion.public import Bools, Public
 from scoredsociety.opinion.questionnaire import Item, Questionnaire
 
 if TYPE_CHECKING:
@@ -46,66 +46,66 @@ class Behind:
 
     def add(self, replies: Replies, frame: Bools) -> None:
         """Add one society under one reading."""
+        p = replies.public
+        inside = np.flatnonzero(frame)
         for name, item in self.questionnaire.items.items():
             if item.answer != "attitude" or name in replies.missing:
                 continue
             private = approves(item, replies.private[name])
             said = approves(item, replies.concealed(item, replies.private[name]))
             key = (replies.scale.reading.name, name)
-            adults = replies.public.adult
             self._levels[key].append(
-                (float(said[frame].mean()), float(private[frame].mean()),
-                 float(said[adults].mean()))
+                (float(said[inside].mean()), float(private[inside].mean()),
+                 _share(said, p.adult))
             )  # fmt: skip
-            for population, inside in (("frame", frame), ("adults", adults)):
-                self._stand(key, population, inside, replies, private, said)
-            self._contrast(key, item, replies, frame, private, said)
+            for population, mask in (("frame", frame), ("adults", p.adult)):
+                self._stand(key, population, mask, p, private, said)
+            self._contrast(key, item, replies, inside, private, said)
 
     def _stand(
-        self, key: tuple[str, str], population: str, inside: Bools, replies: Replies,
-        private: Bools, said: Bools,
+        self, key: tuple[str, str], population: str, mask: Bools, p: Public, private: Bools,
+        said: Bools,
     ) -> None:  # fmt: skip
-        p = replies.public
-        whole = int(inside.sum())
+        code = (((p.under + p.wrongful.astype(np.int64)) * 2 + p.feels) * 2 + private) * 2 + said
+        # people by standing (none, rightly, wrongly), knows of it, approves, says so
+        count = np.bincount(code[mask], minlength=24).reshape(3, 2, 2, 2)
+        whole = int(count.sum())
         groups = {
-            EVERYBODY: inside,
-            STANDING[0]: inside & ~p.under,
-            SANCTIONED: inside & p.under,
-            STANDING[1]: inside & p.under & ~p.wrongful,
-            STANDING[2]: inside & p.under & p.wrongful,
-            "know of their sanction": inside & p.feels,
+            EVERYBODY: count.sum(axis=(0, 1)),
+            STANDING[0]: count[0].sum(axis=0),
+            SANCTIONED: count[1:].sum(axis=(0, 1)),
+            STANDING[1]: count[1].sum(axis=0),
+            STANDING[2]: count[2].sum(axis=0),
+            "know of their sanction": count[:, 1].sum(axis=0),
         }
-        for label, group in groups.items():
-            count = int(group.sum())
-            figures = {"share of the population": count / whole if whole else np.nan,
-                       "approve privately": _share(private, group),
-                       "say that they approve": _share(said, group)}  # fmt: skip
-            for what, value in figures.items():
-                base = whole if what.startswith("share") else count
+        for label, of in groups.items():  # of: (approves privately, says so)
+            n = int(of.sum())
+            figures = {"share of the population": (n, whole),
+                       "approve privately": (int(of[1].sum()), n),
+                       "say that they approve": (int(of[:, 1].sum()), n)}  # fmt: skip
+            for what, (some, base) in figures.items():
+                value = some / base if base else np.nan
                 error = float(np.sqrt(value * (1 - value) / base)) if base else np.nan
-                self._people.add((*key, population, label, what), value, error, asked=count)
+                self._people.add((*key, population, label, what), value, error, asked=n)
 
     def _contrast(
-        self, key: tuple[str, str], item: Item, replies: Replies, frame: Bools, private: Bools,
+        self, key: tuple[str, str], item: Item, replies: Replies, inside: Ints, private: Bools,
         said: Bools,
     ) -> None:  # fmt: skip
         p = replies.public
         neutral = item.scale.index(item.neutral) if item.neutral else (len(item.scale) - 1) // 2
         threshold = float(replies.scale.thresholds[key[1]][neutral])
-        equal = expected_approval(benefits_equal(p, frame), threshold)
-        expected = expected_approval(p.predicted, threshold)
-        for contrast, one, other in contrasts(p):
-            a, b = one & frame, other & frame
-            figures = {
-                "said": _share(said, a) - _share(said, b),
-                "private": _share(private, a) - _share(private, b),
-                "private, expected": _mean(expected, a) - _mean(expected, b),
-                "private, expected, benefits equal": _mean(equal, a) - _mean(equal, b),
-                **{f"part: {name}": x for name, x in parts(p, a, b).items()},
-                "parts together": _mean(p.predicted, a) - _mean(p.predicted, b),
-            }
-            for what, value in figures.items():
-                self._gradients.add((*key, contrast, what), value, asked=int((a | b).sum()))
+        more = {
+            "said": said[inside].astype(np.float64),
+            "private": private[inside].astype(np.float64),
+            "private, expected": expected_approval(p.predicted[inside], threshold),
+            "private, expected, benefits equal": expected_approval(
+                benefits_equal(p, inside), threshold
+            ),
+        }
+        for contrast, found in differences(p, inside, more).items():
+            for what, value in found.items():
+                self._gradients.add((*key, contrast, what), value, asked=len(inside))
 
     def people(self) -> pa.Table:
         """Return approval by standing, in the frame and among all adults."""
@@ -150,10 +150,6 @@ class Behind:
 
 
 def _share(of: Bools, among: Bools) -> float:
-    return float(of[among].mean()) if among.any() else float("nan")
-
-
-def _mean(of: np.typing.NDArray[np.float64], among: Bools) -> float:
     return float(of[among].mean()) if among.any() else float("nan")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scoredsociety.opinion import experiments, gradients, panel, standing
 from scoredsociety.opinion.answers import (
@@ -231,7 +232,7 @@ def _item(
     out: Gatherer, replies: Replies, place: Fieldwork, sample: Sampled, name: str, item: Item
 ) -> None:
     reading, scale, codes = replies.scale.reading.name, scale_of(item), replies.said[name]
-    truths = replies.once(("item", name), lambda: _shares(codes[place.mask], item))
+    truths = replies.once(("item", name), lambda: _shares(codes[place.frame], item))
     codes = codes[sample.index]
     note = "" if (codes >= 0).any() else "nobody was asked: the route leaves everybody out"
     if item.answer == "support":
@@ -251,9 +252,10 @@ def _groups(
     item, reading = replies.questionnaire.items[name], replies.scale.reading.name
 
     def whole() -> list[tuple[int, Floats]]:
-        there, level = replies.said[name][place.mask], each.level[place.mask]
-        inside = (there[(level == g) & (there >= 0)] for g in range(len(each.labels)))
-        return [(len(x), _shares(x, item)) for x in inside]
+        there, level = replies.said[name][place.frame], each.level[place.frame]
+        c = len(scale_of(item)) + 1  # the first: not asked
+        cells = np.bincount(level * c + (there + 1), minlength=c * len(each.labels))
+        return [(int(x[1:].sum()), _of_counts(x[1:], item)) for x in cells.reshape(-1, c)]
 
     codes, level = replies.said[name][sample.index], each.level[sample.index]
     given = _indicators(codes, item)
@@ -282,12 +284,18 @@ def _indicators(codes: Codes, item: Item) -> Floats:
 
 def _shares(codes: Codes, item: Item) -> Floats:
     """Return the shares of :func:`_categories` among those asked; NaN where there is nobody."""
-    scale = scale_of(item)
-    asked = codes[codes >= 0]
-    count = np.bincount(asked, minlength=len(scale)).astype(np.float64)
+    count = np.bincount(codes.astype(np.int64) + 1, minlength=len(scale_of(item)) + 1)
+    return _of_counts(count[1:], item)
+
+
+def _of_counts(count: NDArray[np.int64], item: Item) -> Floats:
+    """Return the shares of :func:`_categories` from how many gave each answer."""
+    out = count.astype(np.float64)
     if item.answer == "attitude":
-        count = np.append(count, count[approves(item, np.arange(len(scale), dtype=np.int8))].sum())
-    return count / len(asked) if len(asked) else np.full(len(count), np.nan)
+        codes = np.arange(len(count), dtype=np.int8)
+        out = np.append(out, out[approves(item, codes)].sum())
+    asked = count.sum()
+    return np.asarray(out / asked) if asked else np.full(len(out), np.nan)
 
 
 def _put(
