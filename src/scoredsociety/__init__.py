@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scoredsociety.audit.audit import audit_run as audit
+    from scoredsociety.audit.conformance import check_measure
     from scoredsociety.doors import Compared, Line, compare, line
     from scoredsociety.evidence.asking import claims
     from scoredsociety.schemes.catalogue import check_scheme, resolve
@@ -32,6 +33,7 @@ __all__ = [
     "Society",
     "__version__",
     "audit",
+    "check_measure",
     "check_scheme",
     "claims",
     "compare",
@@ -45,6 +47,7 @@ _HOMES = {
     "Compared": "doors",
     "Line": "doors",
     "Society": "society.society",
+    "check_measure": "audit.conformance",
     "check_scheme": "schemes.catalogue",
     "claims": "evidence.asking",
     "compare": "doors",
@@ -73,9 +76,9 @@ def __dir__() -> list[str]:
 class _AuditRoom(ModuleType):
     """The room ``scoredsociety.audit``, which can also be called: ``audit(run)``."""
 
-    def __call__(self, run: Any) -> Any:  # noqa: ANN401
+    def __call__(self, run: Any, measures: Any = ()) -> Any:  # noqa: ANN401
         """Audit a run; see :func:`scoredsociety.audit.audit_run`."""
-        return self.audit_run(run)
+        return self.audit_run(run, measures)
 
 
 class _Package(ModuleType):

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from scoredsociety.audit.acts import acts_by_audience
 from scoredsociety.audit.audit import Audit
 from scoredsociety.audit.chilling import speech_of
 from scoredsociety.audit.counts import PER_1000
-from scoredsociety.audit.deterrence import acts_by_audience
 from scoredsociety.audit.intervals import Means, means, ratio
 from scoredsociety.audit.rows import Floats
 from scoredsociety.audit.sample import favours
