@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from scoredsociety.audit.audit import audit_run as audit
     from scoredsociety.audit.conformance import check_measure
-    from scoredsociety.doors import Compared, Line, compare, line
+    from scoredsociety.doors import Compared, Line, Safeguarded, compare, line, safeguards
     from scoredsociety.evidence.asking import claims
     from scoredsociety.schemes.catalogue import check_scheme, resolve
     from scoredsociety.society.society import Society
@@ -30,6 +30,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Compared",
     "Line",
+    "Safeguarded",
     "Society",
     "__version__",
     "audit",
@@ -40,12 +41,14 @@ __all__ = [
     "line",
     "load_run",
     "resolve",
+    "safeguards",
     "simulate",
 ]
 
 _HOMES = {
     "Compared": "doors",
     "Line": "doors",
+    "Safeguarded": "doors",
     "Society": "society.society",
     "check_measure": "audit.conformance",
     "check_scheme": "schemes.catalogue",
@@ -54,6 +57,7 @@ _HOMES = {
     "line": "doors",
     "load_run": "study.store",
     "resolve": "schemes.catalogue",
+    "safeguards": "doors",
     "simulate": "study.run",
 }
 """Where the public names live. They are loaded when first used: importing this costs nothing."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from scoredsociety.audit.rows import Floats
@@ -29,4 +32,22 @@ def acts_by_audience(run: RunData) -> dict[str, dict[str, Floats]]:
             "aware=aware": block[:, k, :, 1].sum(axis=2),
         }
         for k, conduct in enumerate(run.manifest["conducts"])
+    }
+
+
+def answered_offences(regime: Mapping[str, Any]) -> set[str]:
+    """Return what a regime answers with an entry or a loss, and is neither a deed nor speech.
+
+    ``regime`` is the plain data of a manifest.
+    """
+    rules = [r for s in regime["schemes"].values() for r in s.get("rules") or []]
+    answered = {
+        r["conduct"] for r in rules
+        if r.get("lists") or (r.get("points") or 0) < 0 or r.get("at_most")
+    }  # fmt: skip
+    conducts = regime["world"]["conducts"]
+    return {
+        name
+        for name in answered
+        if name in conducts and not conducts[name].get("deed") and not conducts[name].get("speech")
     }

@@ -1,7 +1,8 @@
 """The comparison as one object: simulate every arm, audit it, hold the others against the first.
 
 The rooms know nothing of those to their left, so what needs several of them at once stands here,
-behind the two doors (:mod:`scoredsociety` and :mod:`scoredsociety.cli`).
+behind the two doors (:mod:`scoredsociety` and :mod:`scoredsociety.cli`). Declared designs over many
+regimes have a module each.
 """
 
 from __future__ import annotations
@@ -9,16 +10,19 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scoredsociety.doors.guarding import Safeguarded, safeguards
+from scoredsociety.doors.writing import free_target, write_whole
 from scoredsociety.study import StudyError, simulate_arms
 from scoredsociety.study.compare import arms
 from scoredsociety.study.run import Progress, versions
+
+__all__ = ["Compared", "Line", "Safeguarded", "baseline", "compare", "line", "safeguards"]
 
 if TYPE_CHECKING:
     from scoredsociety.audit import Audit, Comparison
@@ -295,12 +299,7 @@ def line(
     from scoredsociety.schemes.catalogue import resolve
     from scoredsociety.study.line import simulate_line
 
-    target = None if out is None else Path(out)
-    if target is not None and (target.exists() or target.is_symlink()):
-        raise StudyError(
-            f"{target} exists already, and a line never overwrites one. "
-            "Choose another folder with --out, or remove it first"
-        )
+    target = free_target(out, "a line")
     sizes = {"people": people, "months": months, "seed": seed, "replicates": replicates}
     ends = (resolve(start), resolve(end))
     bare, stops = simulate_line(start, end, steps=steps, progress=progress, **sizes, **settings)
@@ -323,22 +322,5 @@ def line(
     )
     if target is None:
         return Line(way)
-    _write_whole(Line(way), target)
+    write_whole(Line(way).write, target)
     return Line(way, target)
-
-
-def _write_whole(made: Line, target: Path) -> None:
-    """Write a line beside its place and move it there when it is complete."""
-    unfinished: Path | None = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        name = f".{target.name[:80]}.partial-"
-        unfinished = Path(tempfile.mkdtemp(prefix=name, dir=target.parent))
-        unfinished.chmod(0o755)
-        made.write(unfinished)
-        unfinished.replace(target)
-    except OSError as error:
-        raise StudyError(f"{target} cannot be written: {error.strerror or error}") from error
-    finally:
-        if unfinished is not None:
-            shutil.rmtree(unfinished, ignore_errors=True)
