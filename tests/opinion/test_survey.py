@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import scoredsociety.surveys as door
+import scoredsociety.doors.surveys as door
 from scoredsociety.opinion.answers import Replies, calibrated
 from scoredsociety.opinion.approval import Reading
 from scoredsociety.opinion.errors import OpinionError

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from scoredsociety.audit.audit import MEASURES, Audit, audit_run
 from scoredsociety.audit.changes import findings_comparison
+from scoredsociety.audit.conformance import MeasureError, check_measure
 from scoredsociety.audit.deterrence import deterrence
 from scoredsociety.audit.findings import Finding, findings
 from scoredsociety.audit.grades import steps_to_target
 from scoredsociety.audit.harm import CNY_PER_MI, expected_harm
 from scoredsociety.audit.lives import Life, Lives, pick_lives
 from scoredsociety.audit.matching import differing_lives
-from scoredsociety.audit.measures import Measure
+from scoredsociety.audit.measures import SEVERITIES, UNITS, Measure
 from scoredsociety.audit.pairing import Comparison, compare_runs
 from scoredsociety.audit.spiral import (
     Estimate,
@@ -31,6 +32,8 @@ from scoredsociety.audit.units import units
 __all__ = [
     "CNY_PER_MI",
     "MEASURES",
+    "SEVERITIES",
+    "UNITS",
     "Audit",
     "Comparison",
     "Curve",
@@ -39,8 +42,10 @@ __all__ = [
     "Life",
     "Lives",
     "Measure",
+    "MeasureError",
     "audit_run",
     "branching_total",
+    "check_measure",
     "compare_runs",
     "deterrence",
     "differing_lives",

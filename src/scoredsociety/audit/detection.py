@@ -105,4 +105,5 @@ M23 = Measure(
     ("M5", "M10"),
     ("world.channels.", "world.conducts."),
     compute_m23,
+    groups=("group",),
 )

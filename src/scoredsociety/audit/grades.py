@@ -151,8 +151,9 @@ def compute_m18(sample: Sample, sheet: Sheet) -> None:
         p = ratio(moves, moves.sum(axis=2, keepdims=True))
         times = np.stack([steps_to_target(p[r], better) for r in range(sample.replicates)])
         for k, grade in enumerate(grades):
+            seen = moves[:, k].sum(axis=1)  # of a grade in which nobody is, there is no way back
             sheet.put("M18", f"{name}:{grade}", f"months to grade {last} or better", "months",
-                      times[:, k], entries=moves[:, k].sum(axis=1),
+                      np.where(seen > 0, times[:, k], np.nan), entries=seen,
                       note="Moves of the second half of the run, as a Markov chain.")  # fmt: skip
 
 

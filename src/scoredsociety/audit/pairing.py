@@ -127,12 +127,16 @@ def has_person(sample: Sample, rows: Rows) -> NDArray[np.bool_]:
     return flag
 
 
-def months_sanctioned(sample: Sample) -> Ints:
-    """Return the months under any status that bears sanctions, for each person: shape (R * N,)."""
+def months_sanctioned(sample: Sample, wrongful: bool = False) -> Ints:
+    """Return the months under any status that bears sanctions, for each person: shape (R * N,).
+
+    With ``wrongful``, only those under a status that is wrong.
+    """
     out = np.zeros(sample.replicates * sample.people, dtype=np.int64)
     kept = [s.entered.index[masks_of(sample, s, s.entered) != 0] for s in sample.statuses]
     if kept:
         rows = sample.rows.take(np.concatenate(kept))
+        rows = rows.take(rows.wrongful) if wrongful else rows
         e = episodes(rows, sample.months)
         np.add.at(out, rows.person[e.first], e.duration)
     return out
@@ -249,19 +253,7 @@ def compare_runs(run_a: RunData, run_b: RunData) -> Comparison:
     require_pair(run_a, run_b)
     a, b = load_sample(run_a, run_b), load_sample(run_b, run_a)
     audit_a, audit_b = audit_sample(a), audit_sample(b)
-    sheet = Sheet(a.replicates, a.weight)
-    kind = status_kind(a, b)
-    rows_a, rows_b = entered_statuses(a, kind, b), entered_statuses(b, kind, a)
-    _four_ways(sheet, a, b, "listed", has_person(a, rows_a), has_person(b, rows_b))
-    wrong_a = has_person(a, rows_a.take(rows_a.wrongful))
-    wrong_b = has_person(b, rows_b.take(rows_b.wrongful))
-    _four_ways(sheet, a, b, "wrongly listed", wrong_a, wrong_b)
-    _prevented(sheet, a, b, shared_names(run_a, run_b, "schemes"))
-    for name, flags in (("that differ", True), ("with another outcome", False)):
-        found = differing_lives(run_a, run_b, flags=flags)
-        different = np.array([x.size for x in found], dtype=np.float64)
-        _write_lives(sheet, a, name, different)
-    _gains(sheet, a, b, wrong_a & wrong_b)
+    sheet = paired_sheet(a, b)
     figures, series = deterrence(run_b, run_a)
     return Comparison(
         a=audit_a,
@@ -272,6 +264,24 @@ def compare_runs(run_a: RunData, run_b: RunData) -> Comparison:
         deterrence_series=series,
         by_replicate={(x.item, x.quantity, x.group): np.array(x.values) for x in sheet.lines},
     )
+
+
+def paired_sheet(a: Sample, b: Sample) -> Sheet:
+    """Write every paired figure of two samples of one pair of runs, B held against A."""
+    sheet = Sheet(a.replicates, a.weight)
+    kind = status_kind(a, b)
+    rows_a, rows_b = entered_statuses(a, kind, b), entered_statuses(b, kind, a)
+    _four_ways(sheet, a, b, "listed", has_person(a, rows_a), has_person(b, rows_b))
+    wrong_a = has_person(a, rows_a.take(rows_a.wrongful))
+    wrong_b = has_person(b, rows_b.take(rows_b.wrongful))
+    _four_ways(sheet, a, b, "wrongly listed", wrong_a, wrong_b)
+    _prevented(sheet, a, b, shared_names(a.run, b.run, "schemes"))
+    for name, flags in (("that differ", True), ("with another outcome", False)):
+        found = differing_lives(a.run, b.run, flags=flags)
+        different = np.array([x.size for x in found], dtype=np.float64)
+        _write_lives(sheet, a, name, different)
+    _gains(sheet, a, b, wrong_a & wrong_b)
+    return sheet
 
 
 def _write_lives(sheet: Sheet, a: Sample, name: str, different: Floats) -> None:

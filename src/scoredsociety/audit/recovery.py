@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from scoredsociety.audit.intervals import ratio
-from scoredsociety.audit.measures import Measure
+from scoredsociety.audit.measures import PEOPLE, TRUTH, Measure
 from scoredsociety.audit.rows import Floats, Ints, Rows
 from scoredsociety.audit.sample import TRUTH_GROUPS, TRUTH_LABELS, Sample, Stream
 from scoredsociety.audit.sheet import Sheet, nullable
@@ -152,4 +152,6 @@ M7 = Measure(
     ("M5", "M6"),
     ("schemes.",),
     compute_m7,
+    groups=(*PEOPLE, TRUTH),
+    rises_with={"time": ("trap probability, 24 months",)},
 )

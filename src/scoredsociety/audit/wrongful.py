@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from scoredsociety.audit.intervals import ratio
-from scoredsociety.audit.measures import Measure
+from scoredsociety.audit.measures import PEOPLE, TRUTH, Measure
 from scoredsociety.audit.rows import Floats, Rows
 from scoredsociety.audit.sample import TRUTH_GROUPS, TRUTH_LABELS, Sample, Stream
 from scoredsociety.audit.sheet import Sheet
@@ -131,6 +131,8 @@ M5 = Measure(
     ("M22",),
     ("world.channels.", "world.conducts.", "schemes."),
     compute_m5,
+    groups=PEOPLE,
+    rises_with={"errors": ("entry-weighted", "time-weighted", "person-weighted")},
 )
 M22 = Measure(
     "M22",
@@ -142,4 +144,5 @@ M22 = Measure(
     ("M5",),
     ("schemes.",),
     compute_m22,
+    groups=(TRUTH,),
 )

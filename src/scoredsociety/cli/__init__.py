@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import scoredsociety
-from scoredsociety.cli import along, claims, folders, reading, running, survey
+from scoredsociety.cli import along, claims, folders, guarding, reading, running, survey
 
 __all__ = ["app", "main"]
 
@@ -25,6 +25,7 @@ COMMANDS = (
     (running.run, "Let a regime act on a simulated society."),
     (running.compare, "Compare regimes, or one with and without safeguards."),
     (along.line, "Walk from one regime to another in equal steps."),
+    (guarding.safeguards, "Compare safeguards: alone, in pairs, all together."),
     (running.report, "Write the report of finished runs as one HTML file."),
     (survey.survey, "Ask the simulated people what a survey asks."),
     (claims.claims, "Put the claims of the sources to the test."),

@@ -115,12 +115,26 @@ def schedule() -> None:
     out().print(table)
 
 
-def measures() -> None:
-    """List the measures: what each asks and in which unit it answers."""
+def measures(
+    measure: Annotated[
+        str | None, typer.Argument(metavar="MEASURE", help="One of them, as M5: its card whole.")
+    ] = None,
+) -> None:
+    """List the measures, or print the card of one: formula, groups, companions, assumptions."""
     from scoredsociety.audit import MEASURES
+    from scoredsociety.audit.words import listing
     from scoredsociety.cli.display import out, plain_table
 
+    if measure is not None:
+        from scoredsociety.audit.measure_card import measure_card
+
+        found = next((m for m in MEASURES if m.id.lower() == measure.strip().lower()), None)
+        if found is None:
+            there = listing(m.id for m in MEASURES)
+            raise typer.BadParameter(f"There is no measure {measure[:20]!r}. There are {there}.")
+        typer.echo(measure_card(found, MEASURES))
+        return
     table = plain_table("", "Measure", "Question", "Unit")
-    for measure in MEASURES:
-        table.add_row(measure.id, measure.name, measure.question, measure.unit)
+    for each in MEASURES:
+        table.add_row(each.id, each.name, each.question, each.unit)
     out().print(table)

@@ -67,7 +67,7 @@ def survey(
     as_json: o.Json = False,
 ) -> None:
     """Ask the simulated people what a survey asks, and show what such a survey cannot see."""
-    from scoredsociety import surveys
+    from scoredsociety.doors import surveys
 
     folder = out or o.free_folder(f"survey-{o.named([regime], safeguard or [])}")
     with Display(people, months or 0, societies) as display:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -137,51 +136,6 @@ class Writer:
     def discard(self) -> None:
         """Remove what was written so far (Ctrl-C leaves a complete folder or none)."""
         shutil.rmtree(self.partial, ignore_errors=True)
-
-
-def refuse_existing(target: Path, what: str) -> None:
-    """Refuse to overwrite.
-
-    Raises
-    ------
-    StudyError
-        If something stands at ``target``.
-    """
-    if target.exists() or target.is_symlink():
-        raise StudyError(
-            f"{target} exists already, and a {what} never overwrites one. "
-            "Choose another folder with --out, or remove it first"
-        )
-
-
-def write_whole(target: Path, write: Callable[[Path], None]) -> None:
-    """Write a folder beside its place and move it there when it is complete.
-
-    Parameters
-    ----------
-    target : Path
-        Must not exist.
-    write : callable
-        Fills the folder that it is given.
-
-    Raises
-    ------
-    StudyError
-        If nothing can be written there; then nothing is left.
-    """
-    unfinished: Path | None = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        name = f".{target.name[:80]}.partial-"
-        unfinished = Path(tempfile.mkdtemp(prefix=name, dir=target.parent))
-        unfinished.chmod(0o755)
-        write(unfinished)
-        unfinished.replace(target)
-    except OSError as error:
-        raise StudyError(f"{target} cannot be written: {error.strerror or error}") from error
-    finally:
-        if unfinished is not None:
-            shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

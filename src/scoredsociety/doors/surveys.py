@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoredsociety.audit.assumptions import list_assumptions
+from scoredsociety.doors.writing import free_target, write_whole
 from scoredsociety.opinion.approval import Reading
 from scoredsociety.opinion.errors import OpinionError
 from scoredsociety.opinion.files import load_questionnaire
@@ -21,7 +22,7 @@ from scoredsociety.schemes.model import ResolvedRegime
 from scoredsociety.society.marginals import Marginals
 from scoredsociety.study.errors import StudyError
 from scoredsociety.study.run import Progress, simulate
-from scoredsociety.study.store import read_manifest, refuse_existing, write_whole
+from scoredsociety.study.store import read_manifest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -165,9 +166,7 @@ def survey(
     >>> asked.table("items").num_rows > 10
     True
     """
-    target = None if out is None else Path(out)
-    if target is not None:
-        refuse_existing(target, "survey")
+    target = free_target(out, "a survey")
     asked = load_questionnaire(questionnaire)
     if isinstance(regime, Path) or Path(regime).is_dir():
         found = _of_folder(Path(regime))
@@ -215,7 +214,7 @@ def survey(
     )  # fmt: skip
     if target is None:
         return made
-    write_whole(target, made.write)
+    write_whole(made.write, target)
     return Survey(made.surveyed, target)
 
 

@@ -1,7 +1,8 @@
 """The comparison as one object: simulate every arm, audit it, hold the others against the first.
 
 The rooms know nothing of those to their left, so what needs several of them at once stands here,
-behind the two doors (:mod:`scoredsociety` and :mod:`scoredsociety.cli`).
+behind the two doors (:mod:`scoredsociety` and :mod:`scoredsociety.cli`). Declared designs over many
+regimes have a module each.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scoredsociety.doors.guarding import Safeguarded, safeguards
+from scoredsociety.doors.writing import free_target, write_whole
 from scoredsociety.study import StudyError, simulate_arms
 from scoredsociety.study.compare import arms
 from scoredsociety.study.run import Progress, versions
-from scoredsociety.study.store import refuse_existing, write_whole
+
+__all__ = ["Compared", "Line", "Safeguarded", "baseline", "compare", "line", "safeguards"]
 
 if TYPE_CHECKING:
     from scoredsociety.audit import Audit, Comparison
@@ -163,10 +167,9 @@ def compare(
         "progress": progress,
         **settings,
     }
-    if out is None:
+    target = free_target(out, "a comparison")
+    if target is None:
         return Compared(tuple(simulate_arms(regimes, **ask)))
-    target = Path(out)
-    refuse_existing(target, "comparison")
     whole = [r.model_dump(mode="json") for r in arms(regimes, safeguards, separately, calibrations)]
     unfinished = target.parent / f".{target.name}.{_mark(whole, settings)}.partial"
     try:
@@ -291,9 +294,7 @@ def line(
     from scoredsociety.schemes.catalogue import resolve
     from scoredsociety.study.line import simulate_line
 
-    target = None if out is None else Path(out)
-    if target is not None:
-        refuse_existing(target, "line")
+    target = free_target(out, "a line")
     sizes = {"people": people, "months": months, "seed": seed, "replicates": replicates}
     ends = (resolve(start), resolve(end))
     bare, stops = simulate_line(start, end, steps=steps, progress=progress, **sizes, **settings)
@@ -316,5 +317,5 @@ def line(
     )
     if target is None:
         return Line(way)
-    write_whole(target, Line(way).write)
+    write_whole(Line(way).write, target)
     return Line(way, target)
