@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from scoredsociety.audit.audit import MEASURES, Audit, audit_run
 from scoredsociety.audit.changes import findings_comparison
+from scoredsociety.audit.competing import Incidence, aalen_johansen
 from scoredsociety.audit.deterrence import deterrence
 from scoredsociety.audit.findings import Finding, findings
 from scoredsociety.audit.grades import steps_to_target
@@ -36,9 +37,11 @@ __all__ = [
     "Curve",
     "Estimate",
     "Finding",
+    "Incidence",
     "Life",
     "Lives",
     "Measure",
+    "aalen_johansen",
     "audit_run",
     "branching_total",
     "compare_runs",
