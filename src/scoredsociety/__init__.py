@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scoredsociety.audit.audit import audit_run as audit
-    from scoredsociety.doors import Compared, Line, compare, line
+    from scoredsociety.doors import Compared, Line, compare, line, spiral
     from scoredsociety.evidence.asking import claims
     from scoredsociety.schemes.catalogue import check_scheme, resolve
     from scoredsociety.society.society import Society
@@ -39,6 +39,7 @@ __all__ = [
     "load_run",
     "resolve",
     "simulate",
+    "spiral",
 ]
 
 _HOMES = {
@@ -52,6 +53,7 @@ _HOMES = {
     "load_run": "study.store",
     "resolve": "schemes.catalogue",
     "simulate": "study.run",
+    "spiral": "doors",
 }
 """Where the public names live. They are loaded when first used: importing this costs nothing."""
 

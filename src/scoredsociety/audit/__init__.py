@@ -16,7 +16,9 @@ from scoredsociety.audit.harm import CNY_PER_MI, expected_harm
 from scoredsociety.audit.lives import Life, Lives, pick_lives
 from scoredsociety.audit.matching import differing_lives
 from scoredsociety.audit.measures import Measure
+from scoredsociety.audit.own_gain import expected_months, own_gain, own_gains
 from scoredsociety.audit.pairing import Comparison, compare_runs
+from scoredsociety.audit.shock import spiral_table
 from scoredsociety.audit.spiral import (
     Estimate,
     branching_total,
@@ -48,14 +50,18 @@ __all__ = [
     "deterrence",
     "differing_lives",
     "expected_harm",
+    "expected_months",
     "findings",
     "findings_comparison",
     "gain_from_generations",
     "kaplan_meier",
     "linear_gain",
     "offspring_by_generation",
+    "own_gain",
+    "own_gains",
     "pick_lives",
     "spiral_gain",
+    "spiral_table",
     "steps_to_target",
     "type_gain",
     "units",

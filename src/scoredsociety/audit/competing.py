@@ -111,10 +111,10 @@ def cumulative_incidence(
         + np.cumsum(own, axis=-1)
         - 2.0 * (f * np.cumsum(b, axis=-1) - np.cumsum(f * b, axis=-1))
     )
-    inner = (f > 0.0) & (f < 1.0)
+    inner = (f > 0.0) & (f < 1.0 - 1e-12)  # a sum that has reached 1 is rounded
     log_f = np.log(np.where(inner, f, 0.5))
     spread = np.sqrt(np.maximum(variance, 0.0)) / (np.where(inner, f, 0.5) * np.abs(log_f))
-    half = NORMAL_QUANTILE * spread
+    half = np.minimum(NORMAL_QUANTILE * spread, 700.0)
     low: Floats = np.where(inner, np.exp(log_f * np.exp(half)), np.nan)
     high: Floats = np.where(inner, np.exp(log_f * np.exp(-half)), np.nan)
     return incidence, low, high, survival, at_risk
