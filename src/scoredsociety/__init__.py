@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from scoredsociety.audit.audit import audit_run as audit
     from scoredsociety.audit.conformance import check_measure
-    from scoredsociety.doors import Compared, Line, Safeguarded, compare, line, safeguards
+    from scoredsociety.doors import Compared, Line, Safeguarded, compare, line, safeguards, spiral
+    from scoredsociety.doors.surveys import Survey, survey
     from scoredsociety.evidence.asking import claims
     from scoredsociety.schemes.catalogue import check_scheme, resolve
     from scoredsociety.society.society import Society
     from scoredsociety.study.run import simulate
     from scoredsociety.study.store import load_run
-    from scoredsociety.doors.surveys import Survey, survey
 
 __version__ = "0.1.0"
 
@@ -45,6 +45,7 @@ __all__ = [
     "resolve",
     "safeguards",
     "simulate",
+    "spiral",
     "survey",
 ]
 
@@ -64,6 +65,7 @@ _HOMES = {
     "safeguards": "doors",
     "simulate": "study.run",
     "survey": "doors.surveys",
+    "spiral": "doors",
 }
 """Where the public names live. They are loaded when first used: importing this costs nothing."""
 

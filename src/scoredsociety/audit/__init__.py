@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from scoredsociety.audit.audit import MEASURES, Audit, audit_run
 from scoredsociety.audit.changes import findings_comparison
+from scoredsociety.audit.competing import Incidence, aalen_johansen
 from scoredsociety.audit.conformance import MeasureError, check_measure
 from scoredsociety.audit.deterrence import deterrence
 from scoredsociety.audit.findings import Finding, findings
@@ -16,7 +17,9 @@ from scoredsociety.audit.harm import CNY_PER_MI, expected_harm
 from scoredsociety.audit.lives import Life, Lives, pick_lives
 from scoredsociety.audit.matching import differing_lives
 from scoredsociety.audit.measures import SEVERITIES, UNITS, Measure
+from scoredsociety.audit.own_gain import expected_months, own_gain, own_gains
 from scoredsociety.audit.pairing import Comparison, compare_runs
+from scoredsociety.audit.shock import spiral_table
 from scoredsociety.audit.spiral import (
     Estimate,
     branching_total,
@@ -39,10 +42,12 @@ __all__ = [
     "Curve",
     "Estimate",
     "Finding",
+    "Incidence",
     "Life",
     "Lives",
     "Measure",
     "MeasureError",
+    "aalen_johansen",
     "audit_run",
     "branching_total",
     "check_measure",
@@ -50,14 +55,18 @@ __all__ = [
     "deterrence",
     "differing_lives",
     "expected_harm",
+    "expected_months",
     "findings",
     "findings_comparison",
     "gain_from_generations",
     "kaplan_meier",
     "linear_gain",
     "offspring_by_generation",
+    "own_gain",
+    "own_gains",
     "pick_lives",
     "spiral_gain",
+    "spiral_table",
     "steps_to_target",
     "type_gain",
     "units",

@@ -31,6 +31,7 @@ from scoredsociety.audit import (
     wrongful,
 )
 from scoredsociety.audit import deterrence as deterrence_
+from scoredsociety.audit import leaving as leaving_
 from scoredsociety.audit.assumptions import list_assumptions
 from scoredsociety.audit.measures import Measure
 from scoredsociety.audit.rows import Floats
@@ -85,6 +86,9 @@ class Audit:
     survival : pyarrow.Table
         Kaplan-Meier curves: item, group, month, survival, low, high, at_risk; censored at the
         horizon and where a scheme is shut down.
+    leaving : pyarrow.Table
+        Curves of ways out, returns and cohorts: clock, item, group, month, share, low, high,
+        at_risk; see ``audit.leaving.leaving_table``.
     mobility : pyarrow.Table
         Monthly moves between grades: scheme, from, to, share and its interval, moves.
     assumptions : list of dict
@@ -102,6 +106,7 @@ class Audit:
     figures: pa.Table
     series: pa.Table
     survival: pa.Table
+    leaving: pa.Table
     mobility: pa.Table
     assumptions: list[dict[str, Any]]
     measures: tuple[Measure, ...]
@@ -267,6 +272,7 @@ def audit_sample(sample: Sample, measures: Sequence[Measure] = ()) -> Audit:
         figures=figures_table(sheet.lines, sample.weight),
         series=series_table(sheet.series, sample.weight_by_month),
         survival=recovery.survival_table(sample),
+        leaving=leaving_.leaving_table(sample),
         mobility=grades.mobility_table(sample),
         assumptions=list_assumptions(sample.regime),
         measures=every,

@@ -13,9 +13,9 @@ from scoredsociety.audit.acts import acts_by_audience, answered_offences
 from scoredsociety.audit.chilling import KINDS, speech_of
 from scoredsociety.audit.counts import CELL_SHAPE, PER_1000
 from scoredsociety.audit.intervals import Means, means, ratio
+from scoredsociety.audit.leaving import months_sanctioned
 from scoredsociety.audit.pairing import (
     entered_statuses,
-    months_sanctioned,
     paired_sheet,
     status_kind,
 )

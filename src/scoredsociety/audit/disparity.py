@@ -6,8 +6,10 @@ import numpy as np
 
 from scoredsociety.audit.contrast import POOLED, Contrast, Tally, pooled_ratio, rate_ratio
 from scoredsociety.audit.counts import PER_1000
+from scoredsociety.audit.intersections import write_intersections
 from scoredsociety.audit.intervals import ratio
 from scoredsociety.audit.measures import Measure
+from scoredsociety.audit.parts import OWN, write_parts
 from scoredsociety.audit.rows import Floats, Rows
 from scoredsociety.audit.sample import Sample, Stream
 from scoredsociety.audit.sheet import Sheet
@@ -17,7 +19,6 @@ CONTRASTS = (Contrast("group", 1, 0), Contrast("income", 0, 4), Contrast("city",
 """The minority beside the majority, the poorest fifth beside the richest, pilot cities beside the
 rest."""
 
-OWN = (Truth.TRUE, Truth.EXCUSED)
 MISATTRIBUTED = (Truth.WRONG_PERSON, Truth.NO_EVENT)
 
 BY_RECORDS = (
@@ -79,12 +80,25 @@ def _write(sample: Sample, sheet: Sheet, stream: Stream) -> None:
             sheet.put("M10", stream.item, quantity, "ratio", rate_ratio(top, base),
                       group=contrast.label, people=adults[:, 0], entries=top[:, 0], note=said,
                       pooled=pooled_ratio(sample, contrast, tally, base, chance))  # fmt: skip
+            rate, unit = ratio(top, base), PER_1000
+            if quantity == "ratio, conduct-adjusted":
+                unit = "rows an act" if contrast.field == "city" else "rows a record of an own act"
+            else:
+                rate = 1000.0 * rate
+            sheet.put("M10", stream.item, quantity.replace("ratio", "difference"), unit,
+                      rate[:, 0] - rate[:, 1], group=contrast.label, people=adults[:, 0],
+                      entries=top[:, 0],
+                      note=" ".join(x for x in (f"Against {contrast.against}.", note) if x),
+                      )  # fmt: skip
 
 
 def compute_m10(sample: Sample, sheet: Sheet) -> None:
-    """Write rates and ratios of rates of every stream."""
+    """Write rates, ratios, differences and their parts, and intersections, of every stream."""
     for stream in sample.streams:
         _write(sample, sheet, stream)
+        if stream.kind != Kind.SPELL:
+            write_parts(sample, sheet, stream, CONTRASTS)
+        write_intersections(sample, sheet, stream)
 
 
 M10 = Measure(
@@ -93,7 +107,10 @@ M10 = Measure(
     "How much more often is one group recorded or listed than another, for the same conduct?",
     "ratio",
     "rate of the group / rate of the reference group: rows per adult (raw), rows per expected act "
-    "or per record of an own act (conduct-adjusted), wrongful rows per adult (error-only)",
+    "or per record of an own act (conduct-adjusted), wrongful rows per adult (error-only); beside "
+    "each the difference; months in force per adult = coverage x (conduct x detection x exemption "
+    "+ error) x correction x capacity to pay, the ratio of two groups split by Shapley values of "
+    "its logarithm; two fields crossed, from 100 adults on",
     ("M14", "M23"),
     ("world.channels.", "world.conducts.", "schemes."),
     compute_m10,

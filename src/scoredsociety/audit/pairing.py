@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 from scoredsociety.audit.audit import Audit, audit_sample
 from scoredsociety.audit.deterrence import deterrence
 from scoredsociety.audit.intervals import ratio
-from scoredsociety.audit.masks import masks_of
+from scoredsociety.audit.leaving import months_sanctioned
 from scoredsociety.audit.matching import differing_lives, recode, same, shared_names
 from scoredsociety.audit.rows import Floats, Ints, Rows
 from scoredsociety.audit.sample import Sample, load_sample
 from scoredsociety.audit.sheet import Line, Sheet, figures_table
 from scoredsociety.audit.spiral import require_pair
-from scoredsociety.audit.survival import episodes
 from scoredsociety.engine.result import Kind, RunData
 
 PER_1000 = "per 1,000 adults"
@@ -125,21 +124,6 @@ def has_person(sample: Sample, rows: Rows) -> NDArray[np.bool_]:
     flag = np.zeros(sample.replicates * sample.people, dtype=np.bool_)
     flag[rows.person] = True
     return flag
-
-
-def months_sanctioned(sample: Sample, wrongful: bool = False) -> Ints:
-    """Return the months under any status that bears sanctions, for each person: shape (R * N,).
-
-    With ``wrongful``, only those under a status that is wrong.
-    """
-    out = np.zeros(sample.replicates * sample.people, dtype=np.int64)
-    kept = [s.entered.index[masks_of(sample, s, s.entered) != 0] for s in sample.statuses]
-    if kept:
-        rows = sample.rows.take(np.concatenate(kept))
-        rows = rows.take(rows.wrongful) if wrongful else rows
-        e = episodes(rows, sample.months)
-        np.add.at(out, rows.person[e.first], e.duration)
-    return out
 
 
 def _prevented(sheet: Sheet, a: Sample, b: Sample, schemes: dict[str, int]) -> None:

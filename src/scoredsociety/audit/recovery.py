@@ -6,41 +6,21 @@ import numpy as np
 import pyarrow as pa
 
 from scoredsociety.audit.intervals import ratio
+from scoredsociety.audit.leaving import (
+    found_episodes,
+    last_visible,
+    write_leaving,
+    write_time_sanctioned,
+)
 from scoredsociety.audit.measures import PEOPLE, TRUTH, Measure
-from scoredsociety.audit.rows import Floats, Ints, Rows
-from scoredsociety.audit.sample import TRUTH_GROUPS, TRUTH_LABELS, Sample, Stream
+from scoredsociety.audit.rows import Floats
+from scoredsociety.audit.sample import Sample, Stream
 from scoredsociety.audit.sheet import Sheet, nullable
-from scoredsociety.audit.survival import episodes, first_at_most, product_limit, trapped
+from scoredsociety.audit.spread import spread, survival_labels
+from scoredsociety.audit.survival import first_at_most, product_limit, trapped
 
 TAUS = (24, 60)
 """Months after the first entry at which the trap probability is read."""
-
-
-def survival_labels(sample: Sample) -> list[str]:
-    """Return the labels of the groups that survival is cut by: all, truth, then profiles."""
-    return ["all", *TRUTH_GROUPS, *sample.groups.labels[1:]]
-
-
-def _spread(sample: Sample, rows: Rows, extra: Ints, width: int) -> Floats:
-    """Count rows by replicate, group and ``extra`` (0 to width - 1): shape (R, G, width)."""
-    labels = survival_labels(sample)
-    groups = len(labels)
-    out = np.zeros(sample.replicates * groups * width, dtype=np.int64)
-
-    def add(mask: Ints, column: Ints) -> None:
-        cell = (rows.replicate[mask] * groups + column) * width + extra[mask]
-        out[:] += np.bincount(cell, minlength=out.size)
-
-    everything = np.arange(len(rows))
-    add(everything, np.zeros(len(rows), dtype=np.int64))
-    for k, truths in enumerate(TRUTH_GROUPS.values()):
-        wanted = np.zeros(len(TRUTH_LABELS), dtype=np.bool_)
-        wanted[list(truths)] = True
-        mask = np.flatnonzero(wanted[rows.truth])
-        add(mask, np.full(mask.size, 1 + k))
-    for column in sample.groups.column:
-        add(everything, column[rows.code] + len(TRUTH_GROUPS))
-    return out.reshape(sample.replicates, groups, width).astype(np.float64)
 
 
 def _durations(sample: Sample, stream: Stream) -> tuple[Floats, Floats]:
@@ -49,9 +29,9 @@ def _durations(sample: Sample, stream: Stream) -> tuple[Floats, Floats]:
         known: tuple[Floats, Floats] = stream.memo["durations"]
         return known
     width = sample.months + 1
-    e = episodes(stream.entered, sample.months)
+    e = found_episodes(sample, stream)
     first = stream.entered.take(e.first)
-    both = _spread(sample, first, e.duration + width * e.observed, 2 * width)
+    both = spread(sample, first, e.duration + width * e.observed, 2 * width)
     out = both[..., width:], both[..., :width]
     stream.memo["durations"] = out
     return out
@@ -85,12 +65,10 @@ def _write_stream(sample: Sample, sheet: Sheet, stream: Stream) -> None:
         sheet.put("M7", stream.item, "episodes still running", "share",
                   ratio(running[:, g].sum(axis=1), count[:, g]), group=label,
                   entries=count[:, g])  # fmt: skip
-    timing = sample.regime.schemes[stream.scheme].timing
-    ends = timing.ends if timing is not None else None
-    visible = sample.months if ends is None else min(sample.months, ends - 1)
+    visible = last_visible(sample, stream)
     for tau in TAUS:
         at, listed = trapped(rows, visible, tau)
-        both = _spread(sample, rows.take(at), listed.astype(np.int64), 2)
+        both = spread(sample, rows.take(at), listed.astype(np.int64), 2)
         share = ratio(both[..., 1], both.sum(axis=2))
         sheet.put_groups("M7", stream.item, f"trap probability, {tau} months", "share", share,
                          labels, people=both.sum(axis=2),
@@ -98,9 +76,11 @@ def _write_stream(sample: Sample, sheet: Sheet, stream: Stream) -> None:
 
 
 def compute_m7(sample: Sample, sheet: Sheet) -> None:
-    """Write recovery times and trap probabilities of lists, stores of records and spells."""
+    """Write recovery times, ways out, returns and traps of lists, stores and spells."""
     for stream in sample.statuses:
         _write_stream(sample, sheet, stream)
+        write_leaving(sample, sheet, stream)
+    write_time_sanctioned(sample, sheet)
 
 
 def survival_table(sample: Sample) -> pa.Table:
@@ -147,8 +127,9 @@ M7 = Measure(
     "How long until people are free again, and how many are not?",
     "months",
     "Kaplan-Meier on episodes of being listed (overlapping and adjacent entries merged), "
-    "censored at the horizon and where the scheme is shut down; trap: P(listed, still or again, "
-    "tau months after the first entry)",
+    "censored at the horizon and where the scheme is shut down; ways out by Aalen-Johansen, which "
+    "with that survival add up to 1; return: Kaplan-Meier from leaving to the next entry; trap: "
+    "P(listed, still or again, tau months after the first entry); months under any sanction",
     ("M5", "M6"),
     ("schemes.",),
     compute_m7,

@@ -11,6 +11,7 @@ from scoredsociety.audit.intervals import means, ratio
 from scoredsociety.audit.measures import Measure
 from scoredsociety.audit.rows import Floats
 from scoredsociety.audit.sample import Sample, load_sample
+from scoredsociety.audit.selection import write_selection
 from scoredsociety.audit.sheet import Sheet
 from scoredsociety.engine.result import ExitReason, Kind, RunData
 
@@ -211,6 +212,7 @@ def compute_m6(sample: Sample, sheet: Sheet) -> None:
     if lists:
         sheet.put("M6", "all lists", "type form", "entries an entry", _type_gains(sample),
                   note="Spectral radius over lists, records and spells. " + note)  # fmt: skip
+    write_selection(sample, sheet)
 
 
 M6 = Measure(
@@ -219,7 +221,9 @@ M6 = Measure(
     "How many further entries does one entry bring about?",
     "entries an entry",
     "entries triggered while listed / all entries; with a paired run, 1 - entries without "
-    "feedback / entries; critical at 1",
+    "feedback / entries; critical at 1. State dependence: rate of entries while listed / while "
+    "not (naive) = all entries while listed / those no earlier entry brought about (true) x rate "
+    "of the latter / rate while not listed (selection)",
     ("M1", "M7"),
     ("schemes.",),
     compute_m6,

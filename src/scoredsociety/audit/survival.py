@@ -126,11 +126,14 @@ class Episodes:
         scheme was shut down under it, which says nothing of how long it would have lasted.
     first : int64 array, shape (n,)
         Position, in the rows given, of the row that began it.
+    last : int64 array, shape (n,)
+        Position of the row that ended it; of several, the one made last.
     """
 
     duration: Ints
     observed: NDArray[np.bool_]
     first: Ints
+    last: Ints
 
 
 def episodes(rows: Rows, months: int) -> Episodes:
@@ -149,7 +152,7 @@ def episodes(rows: Rows, months: int) -> Episodes:
     order, rank = rows.by_person()
     if not order.size:
         nothing = np.zeros(0, dtype=np.int64)
-        return Episodes(nothing, np.zeros(0, dtype=np.bool_), nothing)
+        return Episodes(nothing, np.zeros(0, dtype=np.bool_), nothing, nothing)
     start, end = rows.month[order], rows.end[order]
     # The latest end so far of the same person: ranks ascend, so the offset resets the maximum.
     offset = rank * (months + 2)
@@ -159,7 +162,51 @@ def episodes(rows: Rows, months: int) -> Episodes:
     at = np.flatnonzero(new)
     last = np.append(at[1:], order.size) - 1
     running = np.logical_or.reduceat(rows.censored[order], at)
-    return Episodes(latest[last] - start[at], ~running, order[at])
+    final = end == latest[last][np.cumsum(new) - 1]
+    ending = np.maximum.reduceat(np.where(final, np.arange(order.size), -1), at)
+    return Episodes(latest[last] - start[at], ~running, order[at], order[ending])
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Times between leaving and being listed again.
+
+    Attributes
+    ----------
+    duration : int64 array, shape (n,)
+        Months from the end of an episode to the next entry, or to the horizon.
+    observed : bool array, shape (n,)
+        True if there was a next entry.
+    first : int64 array, shape (n,)
+        Position, in the rows given, of the row that began the episode that was left.
+    """
+
+    duration: Ints
+    observed: NDArray[np.bool_]
+    first: Ints
+
+
+def gaps(rows: Rows, found: Episodes, months: int) -> Gaps:
+    """Return how long those who left stayed away.
+
+    Parameters
+    ----------
+    rows : Rows
+        The rows that the episodes were made of.
+    found : Episodes
+        By person, in order.
+    months : int
+        T, or the month before the scheme was shut down: who had not returned by then is censored.
+    """
+    start = rows.month[found.first]
+    person = rows.person[found.first]
+    left = start + found.duration
+    back = np.zeros(start.size, dtype=np.bool_)
+    back[:-1] = person[1:] == person[:-1]
+    until = np.append(start[1:], months)
+    away = np.where(back, until, months) - left
+    seen = found.observed & (left <= months)
+    return Gaps(away[seen], back[seen], found.first[seen])
 
 
 def trapped(rows: Rows, months: int, tau: int) -> tuple[Ints, NDArray[np.bool_]]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
+from scoredsociety.audit.correction import conditional, steps, write_waiting
 from scoredsociety.audit.intervals import ratio
 from scoredsociety.audit.measures import PEOPLE, TRUTH, Measure
-from scoredsociety.audit.rows import Floats, Rows
-from scoredsociety.audit.sample import TRUTH_GROUPS, TRUTH_LABELS, Sample, Stream
+from scoredsociety.audit.rows import Floats
+from scoredsociety.audit.sample import TRUTH_GROUPS, TRUTH_LABELS, Sample
 from scoredsociety.audit.sheet import Sheet
 from scoredsociety.engine.result import ExitReason, Flag, Kind, Truth
-
-WRONGFUL = "truth=wrongful"
 
 
 def compute_m5(sample: Sample, sheet: Sheet) -> None:
@@ -53,49 +50,6 @@ def compute_m5(sample: Sample, sheet: Sheet) -> None:
                 ratio(sample.count(part, part.months), months))  # fmt: skip
 
 
-def _steps(table: Floats) -> dict[str, Floats]:
-    """Count the steps of due process in a table of shape (R, flags, exits)."""
-    flag = np.arange(table.shape[1])
-
-    def having(bits: int) -> Floats:
-        out: Floats = table[:, (flag & bits) != 0, :].sum(axis=(1, 2))
-        return out
-
-    corrected = (flag & Flag.CORRECTED) != 0
-    exempted = (flag & Flag.EXEMPTED) != 0
-    stopped = table[:, :, ExitReason.STOPPED].sum(axis=1)
-    everything = table.sum(axis=(1, 2))
-    return {
-        "recorded": everything,
-        "notified": having(Flag.NOTIFIED),
-        "filed": having(Flag.FILED),
-        "heard": having(Flag.FILED | Flag.FILED_LATE),
-        "exempted": having(Flag.EXEMPTED),
-        "corrected before entry": table[:, corrected & ~exempted, :].sum(axis=(1, 2)),
-        "entered": everything - stopped,
-        "discovered at a counter": having(Flag.DISCOVERED),
-        "filed late": having(Flag.FILED_LATE),
-        "corrected late": table[:, :, ExitReason.LATE_APPEAL].sum(axis=1),
-    }
-
-
-def _waiting(sample: Sample, sheet: Sheet, stream: Stream, rows: Rows) -> None:
-    """Write how long wrongful rows stood before a late correction, and how many still stand."""
-    late = rows.take(rows.wrongful & (rows.exit == ExitReason.LATE_APPEAL))
-    n = sample.per_replicate(late)
-    bounds = np.searchsorted(late.replicate, np.arange(sample.replicates + 1))
-    middle = [float(np.median(late.months[a:b])) if b > a else np.nan for a, b in pairwise(bounds)]
-    mean = ratio(sample.per_replicate(late, late.months), n)
-    note = "Wrongful rows that a late appeal corrected; those never corrected are counted apart."
-    for quantity, values in (("mean", mean), ("median", np.array(middle))):
-        sheet.put("M22", stream.item, f"{quantity} months wrongly in force before correction",
-                  "months", values, group=WRONGFUL, entries=n, note=note)  # fmt: skip
-    never = rows.take(rows.wrongful & (rows.exit != ExitReason.LATE_APPEAL))
-    sheet.put("M22", stream.item, "entered and never corrected", stream.word,
-              sample.per_replicate(never), group=WRONGFUL,
-              entries=sample.per_replicate(rows.take(rows.wrongful)))  # fmt: skip
-
-
 def compute_m22(sample: Sample, sheet: Sheet) -> None:
     """Write the funnel of due process of every stream but spells, whole and by truth."""
     flags, exits = 256, len(ExitReason)
@@ -110,15 +64,18 @@ def compute_m22(sample: Sample, sheet: Sheet) -> None:
         table = np.bincount(cell, minlength=sample.replicates * 4 * flags * exits)
         table = table.reshape(sample.replicates, 4, flags, exits).astype(np.float64)
         for group, truths in {"all": (0, 1, 2, 3), **TRUTH_GROUPS}.items():
-            steps = _steps(table[:, list(truths)].sum(axis=1))
-            base = steps["recorded"]
-            for step, values in steps.items():
-                put = sheet.put
+            part = table[:, list(truths)].sum(axis=1)
+            counted, put = steps(part), sheet.put
+            base = counted["recorded"]
+            for step, values in counted.items():
                 put("M22", stream.item, step, stream.word, values, group=group,
                     entries=base, note=note)  # fmt: skip
                 put("M22", stream.item, f"{step}, share of recorded", "share",
                     ratio(values, base), group=group, entries=base, note=note)  # fmt: skip
-        _waiting(sample, sheet, stream, rows.take(rows.exit != ExitReason.STOPPED))
+            for step, (values, of) in conditional(part).items():
+                put("M22", stream.item, step, "share", ratio(values, of), group=group,
+                    entries=of, note=note)  # fmt: skip
+        write_waiting(sample, sheet, stream, rows.take(rows.exit != ExitReason.STOPPED))
 
 
 M5 = Measure(
@@ -140,7 +97,9 @@ M22 = Measure(
     "Who was told, who could object, who was heard, and what did it change?",
     "entries",
     "number of rows at each step: recorded, notified, filed, heard, corrected or exempted, "
-    "entered, discovered at a counter, filed late, corrected late",
+    "entered, discovered at a counter, filed late, corrected late; each also as a share of those "
+    "at the step before (whoever files is heard); corrected within so many months of entry by "
+    "Aalen-Johansen; months from entry to discovery, where an appeal that succeeded dates it",
     ("M5",),
     ("schemes.",),
     compute_m22,

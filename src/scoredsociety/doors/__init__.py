@@ -25,6 +25,8 @@ from scoredsociety.study.run import Progress, versions
 __all__ = ["Compared", "Line", "Safeguarded", "baseline", "compare", "line", "safeguards"]
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from scoredsociety.audit import Audit, Comparison
     from scoredsociety.engine import RunData
     from scoredsociety.report.along import Way
@@ -319,3 +321,59 @@ def line(
         return Line(way)
     write_whole(Line(way).write, target)
     return Line(way, target)
+
+
+def spiral(
+    regime: str | Path = "fragmented-2018",
+    *,
+    scheme: str | None = None,
+    size: float = 0.1,
+    people: int = 20_000,
+    months: int = 120,
+    seed: int = 1,
+    replicates: int = 4,
+    **settings: Any,  # noqa: ANN401
+) -> pa.Table:
+    """Measure how far entries breed entries, in every form, and how much of it only seems so.
+
+    The regime is simulated four times on the same people with the same luck: as it is, with no
+    feedback, and with entries from outside, on all adults alike and in proportion to their conduct.
+
+    Parameters
+    ----------
+    regime : str or Path
+        A name of the catalogue, or a YAML file.
+    scheme : str, optional
+        The list in which entries from outside are made; the first with feedback if not given.
+    size : float
+        Entries from outside as a multiple of the acts behind the list's own.
+    people, months, seed, replicates : int
+        Of every run.
+    **settings
+        ``marginals`` and ``threads``, as in :func:`scoredsociety.simulate`.
+
+    Returns
+    -------
+    pyarrow.Table
+        The columns of ``Audit.figures``; see :func:`scoredsociety.audit.spiral_table`.
+
+    Raises
+    ------
+    SchemeError
+        If there is no such regime.
+    StudyError
+        If no list of the regime has feedback, or a number is not allowed.
+
+    Examples
+    --------
+    >>> spiral(people=4096, months=12, replicates=2).column_names[:3]
+    ['measure', 'item', 'quantity']
+    """
+    from scoredsociety.audit import spiral_table
+    from scoredsociety.study.shock import SHOCK, simulate_shocks
+
+    sizes = {"people": people, "months": months, "seed": seed, "replicates": replicates}
+    runs = simulate_shocks(regime, scheme=scheme, size=size, settings={**sizes, **settings})
+    return spiral_table(
+        runs.run, runs.without_feedback, runs.uniform, runs.endogenous, runs.scheme, SHOCK
+    )
