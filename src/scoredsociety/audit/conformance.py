@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from scoredsociety.audit.audit import MEASURES
-from scoredsociety.audit.measures import SEVERITIES, SUMS, UNITS, Measure, field_of, standing_on
+from scoredsociety.audit.measures import SEVERITIES, SUMS, UNITS, Measure, fields_of, standing_on
 from scoredsociety.audit.rows import Floats
 from scoredsociety.audit.sample import Sample, load_sample
 from scoredsociety.audit.sheet import Line, Sheet
@@ -96,7 +96,7 @@ def check_measure(
             broken += _first(_rising(measure, tried, lines, rose))
         except Exception as error:  # whatever it raises is what there is to tell
             broken.append(f"raises {type(error).__name__} on {tried.name}: {error}")
-    if not wrote:
+    if not wrote and not measure.asked:
         broken.append("writes no figure on any of the runs: nothing of it was tried")
     broken += [f"{quantity!r} rises nowhere when {SEVERITIES[severity]}"
                for (severity, quantity), up in rose.items() if not up]  # fmt: skip
@@ -169,7 +169,7 @@ def _declared(measure: Measure, beside: Sequence[Measure]) -> Iterator[str]:
             yield f"its companion {companion} does not exist; there are: {', '.join(sorted(known))}"
     if measure.id in measure.companions:
         yield "it is its own companion"
-    if measure.compute is None and measure.pair is None:
+    if measure.compute is None and measure.pair is None and not measure.asked:
         yield "it has neither compute nor pair: there is nothing to compute"
     for severity in measure.rises_with:
         if severity not in SEVERITIES:
@@ -192,8 +192,11 @@ def _figures(measure: Measure, tried: _Tried, lines: Lines) -> Broken:
                     f"{', '.join(sorted(UNITS))}"
                 ),
             )
-        if group != "all" and field_of(group) not in measure.groups:
-            yield field_of(group), f"the group {group!r} is not declared in groups ({where})"
+        if group != "all" and not set(fields_of(group)) <= set(measure.groups):
+            yield (
+                group.partition("=")[0],
+                f"the group {group!r} is not declared in groups ({where})",
+            )
         if np.isinf(line.values).any():
             yield "infinite", f"{where} is infinite: write NaN where it is undefined"
         if line.unit == "share" and (line.values > 1 + CLOSE).any():

@@ -28,7 +28,8 @@ UNITS: frozenset[str] = SUMS | {
     *("mi a month", "mi per person-year", "AUC", "difference of AUC", "squared error"),
     *("entries an entry", "entries a person", "records a person", "persons a person"),
     *("friends a person", "findings an organisation", "records a violation"),
-    "cases per 1,000 visits",
+    *("cases per 1,000 visits", "months per 1,000 adults", "entries per 1,000 person-months"),
+    *("rows an act", "rows a record of an own act"),
 }
 """Units that reports know how to say. A figure in another unit is not understood by a reader."""
 
@@ -63,6 +64,8 @@ class Measure:
         when it is worse: what :func:`scoredsociety.check_measure` holds it to.
     pair : callable or None
         Writes its figures for a run held against the same people without the scheme.
+    asked : bool
+        Whether it exists only for a survey, which writes its figures.
     """
 
     id: str
@@ -76,11 +79,12 @@ class Measure:
     groups: tuple[str, ...] = ()
     rises_with: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     pair: ComputePair | None = None
+    asked: bool = False
 
 
-def field_of(group: str) -> str:
-    """Return the field by which a group is cut: "income" for "income=poorest fifth"."""
-    return group.removeprefix("all but ").partition("=")[0]
+def fields_of(group: str) -> list[str]:
+    """Return the fields by which a group is cut: ["income"] for "income=poorest fifth"."""
+    return [part.removeprefix("all but ").partition("=")[0] for part in group.split(" & ")]
 
 
 def standing_on(people: Floats | None, entries: Floats | None) -> Floats | None:

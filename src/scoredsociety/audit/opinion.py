@@ -17,8 +17,8 @@ M16 = Measure(
     "gap: reported - private; differences between groups and their parts; approval of those under "
     "a sanction, rightly and wrongly",
     ("M1", "M5", "M25"),
-    ("world.opinion.", "schemes.", "questionnaire."),
-    None,
+    ("world.opinion.", "schemes."),
+    asked=True,
 )
 M25 = Measure(
     "M25",
@@ -29,6 +29,6 @@ M25 = Measure(
     "range of 95 % of surveys; coverage error: frame - all adults; nonresponse; list experiment: "
     "difference of mean counts, with its power",
     ("M16",),
-    ("world.opinion.", "questionnaire."),
-    None,
+    ("world.opinion.",),
+    asked=True,
 )

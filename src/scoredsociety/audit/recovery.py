@@ -133,6 +133,6 @@ M7 = Measure(
     ("M5", "M6"),
     ("schemes.",),
     compute_m7,
-    groups=(*PEOPLE, TRUTH),
+    groups=(*PEOPLE, TRUTH, "entered"),
     rises_with={"time": ("trap probability, 24 months",)},
 )
