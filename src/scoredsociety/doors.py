@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -323,19 +323,32 @@ def line(
     )
     if target is None:
         return Line(way)
-    _write_whole(Line(way), target)
+    write_whole(target, Line(way).write)
     return Line(way, target)
 
 
-def _write_whole(made: Line, target: Path) -> None:
-    """Write a line beside its place and move it there when it is complete."""
+def write_whole(target: Path, write: Callable[[Path], object]) -> None:
+    """Let a folder be written beside its place and move it there when it is complete.
+
+    Parameters
+    ----------
+    target : Path
+        Must not exist.
+    write : callable
+        Writes into the empty folder that it is given.
+
+    Raises
+    ------
+    StudyError
+        If nothing can be written there; nothing half-written is left.
+    """
     unfinished: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         name = f".{target.name[:80]}.partial-"
         unfinished = Path(tempfile.mkdtemp(prefix=name, dir=target.parent))
         unfinished.chmod(0o755)
-        made.write(unfinished)
+        write(unfinished)
         unfinished.replace(target)
     except OSError as error:
         raise StudyError(f"{target} cannot be written: {error.strerror or error}") from error

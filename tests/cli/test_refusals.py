@@ -51,6 +51,8 @@ REFUSALS = [
     (["line", "--people", "1e12"], "GiB of memory"),
     (["line", "--months", "0"], "months: 0 is not allowed"),
     (["report", "nowhere"], "nowhere is not the folder of a run"),
+    (["audit", "nowhere"], "nowhere is not the folder of a run"),
+    (["audit"], "name the folder of a run"),
     (["verify", "nowhere"], "nowhere is not the folder of a run"),
     (["life", "nowhere", "1"], "nowhere is not the folder of a run"),
     (["show", "nobody"], "the catalogue has no"),

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import scoredsociety
-from scoredsociety.cli import along, claims, folders, reading, running
+from scoredsociety.cli import along, auditing, claims, folders, reading, running
 
 __all__ = ["app", "main"]
 
@@ -26,6 +26,7 @@ COMMANDS = (
     (running.compare, "Compare regimes, or one with and without safeguards."),
     (along.line, "Walk from one regime to another in equal steps."),
     (running.report, "Write the report of finished runs as one HTML file."),
+    (auditing.audit, "Write the audit of finished runs as tables, JSON and Markdown."),
     (claims.claims, "Put the claims of the sources to the test."),
     (folders.verify, "Check that no file of a run was changed."),
     (folders.life, "Print the diary of one synthetic person."),
