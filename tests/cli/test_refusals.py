@@ -53,6 +53,8 @@ REFUSALS = [
     (["report", "nowhere"], "nowhere is not the folder of a run"),
     (["audit", "nowhere"], "nowhere is not the folder of a run"),
     (["audit"], "name the folder of a run"),
+    (["lives", "nowhere"], "nowhere is not the folder of a run"),
+    (["lives", "nowhere", "--story", "x"], "'x' is no story"),
     (["verify", "nowhere"], "nowhere is not the folder of a run"),
     (["life", "nowhere", "1"], "nowhere is not the folder of a run"),
     (["show", "nobody"], "the catalogue has no"),

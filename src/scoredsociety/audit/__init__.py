@@ -9,10 +9,11 @@ from __future__ import annotations
 from scoredsociety.audit.audit import MEASURES, Audit, audit_run
 from scoredsociety.audit.changes import findings_comparison
 from scoredsociety.audit.deterrence import deterrence
+from scoredsociety.audit.fates import Fates, count_lives, fates
 from scoredsociety.audit.findings import Finding, findings
 from scoredsociety.audit.grades import steps_to_target
 from scoredsociety.audit.harm import CNY_PER_MI, expected_harm
-from scoredsociety.audit.lives import Life, Lives, pick_lives
+from scoredsociety.audit.lives import Life, Lives, follow, pick_lives
 from scoredsociety.audit.matching import differing_lives
 from scoredsociety.audit.measures import Measure
 from scoredsociety.audit.pairing import Comparison, compare_runs
@@ -35,6 +36,7 @@ __all__ = [
     "Comparison",
     "Curve",
     "Estimate",
+    "Fates",
     "Finding",
     "Life",
     "Lives",
@@ -42,11 +44,14 @@ __all__ = [
     "audit_run",
     "branching_total",
     "compare_runs",
+    "count_lives",
     "deterrence",
     "differing_lives",
     "expected_harm",
+    "fates",
     "findings",
     "findings_comparison",
+    "follow",
     "gain_from_generations",
     "kaplan_meier",
     "linear_gain",

@@ -10,6 +10,7 @@ import typer
 
 import scoredsociety
 from scoredsociety.cli import along, auditing, claims, folders, reading, running
+from scoredsociety.cli import lives as lives_
 
 __all__ = ["app", "main"]
 
@@ -30,6 +31,7 @@ COMMANDS = (
     (claims.claims, "Put the claims of the sources to the test."),
     (folders.verify, "Check that no file of a run was changed."),
     (folders.life, "Print the diary of one synthetic person."),
+    (lives_.lives, "Say how many lives differ between two regimes, and tell a few twice."),
     (reading.schemes, "List schemes, regimes and safeguards."),
     (reading.show, "Print the card of one of them."),
     (reading.check, "Check YAML files of your own."),
