@@ -10,6 +10,7 @@ import typer
 
 import scoredsociety
 from scoredsociety.cli import along, auditing, claims, folders, reading, running
+from scoredsociety.cli import card as card_
 from scoredsociety.cli import lives as lives_
 
 __all__ = ["app", "main"]
@@ -28,6 +29,7 @@ COMMANDS = (
     (along.line, "Walk from one regime to another in equal steps."),
     (running.report, "Write the report of finished runs as one HTML file."),
     (auditing.audit, "Write the audit of finished runs as tables, JSON and Markdown."),
+    (card_.card, "Print the cards of the EU AI Act, Art. 5(1)(c) and Art. 27."),
     (claims.claims, "Put the claims of the sources to the test."),
     (folders.verify, "Check that no file of a run was changed."),
     (folders.life, "Print the diary of one synthetic person."),

@@ -120,15 +120,19 @@ def _title(arm: Arm, item: str) -> str:
 
 
 def _behind(cell: Cell) -> str:
-    said = [
-        words.plural(count, one, many)
-        for count, one, many in (
-            (cell.people, "person", "people"),
-            (cell.entries, "entry", "entries"),
-        )
-        if words.known(count)
-    ]
-    return "; ".join(said) or "the whole sample"
+    return counted_on(cell.people, cell.entries) or "the whole sample"
+
+
+def counted_on(
+    people: float | None, entries: float | None, one_: str = "entry", many_: str = "entries"
+) -> str:
+    """Say on how many people and entries a figure stands, on average over the replicates."""
+    said = []
+    for count, one, many in ((people, "person", "people"), (entries, one_, many_)):
+        if words.known(count) and count is not None:
+            few = f"fewer than 1 {one}"
+            said.append(few if 0 < count < 1 else words.plural(count, one, many))
+    return "; ".join(said)
 
 
 def _found(found: Sequence[Finding]) -> Iterator[str]:
