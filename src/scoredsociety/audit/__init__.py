@@ -11,10 +11,11 @@ from scoredsociety.audit.changes import findings_comparison
 from scoredsociety.audit.competing import Incidence, aalen_johansen
 from scoredsociety.audit.conformance import MeasureError, check_measure
 from scoredsociety.audit.deterrence import deterrence
+from scoredsociety.audit.fates import Fates, count_lives, fates
 from scoredsociety.audit.findings import Finding, findings
 from scoredsociety.audit.grades import steps_to_target
 from scoredsociety.audit.harm import CNY_PER_MI, expected_harm
-from scoredsociety.audit.lives import Life, Lives, pick_lives
+from scoredsociety.audit.lives import Life, Lives, follow, pick_lives
 from scoredsociety.audit.matching import differing_lives
 from scoredsociety.audit.measures import SEVERITIES, UNITS, Measure
 from scoredsociety.audit.own_gain import expected_months, own_gain, own_gains
@@ -41,6 +42,7 @@ __all__ = [
     "Comparison",
     "Curve",
     "Estimate",
+    "Fates",
     "Finding",
     "Incidence",
     "Life",
@@ -52,12 +54,15 @@ __all__ = [
     "branching_total",
     "check_measure",
     "compare_runs",
+    "count_lives",
     "deterrence",
     "differing_lives",
     "expected_harm",
     "expected_months",
+    "fates",
     "findings",
     "findings_comparison",
+    "follow",
     "gain_from_generations",
     "kaplan_meier",
     "linear_gain",

@@ -151,7 +151,7 @@ def _prevented(sheet: Sheet, a: Sample, b: Sample, schemes: dict[str, int]) -> N
                       entries=sample.per_replicate(part.take(whole)))  # fmt: skip
 
 
-def _persons(sample: Sample, other: Sample, flag: NDArray[np.bool_]) -> Floats:
+def persons_by_group(sample: Sample, other: Sample, flag: NDArray[np.bool_]) -> Floats:
     """Count flagged persons by replicate and group of ``sample``, shape (R, G)."""
     at = np.flatnonzero(flag)
     code = _codes(sample, other)[at]
@@ -173,9 +173,9 @@ def _four_ways(
     """Write how many persons are flagged only under A, only under B, under both, and neither."""
     labels = a.groups.labels
     parts = {
-        "only under A": _persons(a, b, x & ~y),
-        "only under B": _persons(a, b, y & ~x),
-        "under both": _persons(a, b, x & y),
+        "only under A": persons_by_group(a, b, x & ~y),
+        "only under B": persons_by_group(a, b, y & ~x),
+        "under both": persons_by_group(a, b, x & y),
     }
     parts["under neither"] = a.adults - sum(parts.values())
     for name, n in parts.items():
@@ -285,7 +285,7 @@ def _gains(sheet: Sheet, a: Sample, b: Sample, not_helped: NDArray[np.bool_]) ->
         ("worse off", saved < 0),
         ("wrongly listed under both", not_helped),
     ):
-        n = _persons(a, b, flag)
+        n = persons_by_group(a, b, flag)
         sheet.put_groups("paired", "persons", name, "persons", n, labels, people=a.adults)
         sheet.put_groups("paired", "persons", f"{name}, rate", PER_1000,
                          1000.0 * ratio(n, a.adults), labels, people=a.adults)  # fmt: skip

@@ -319,7 +319,7 @@ def line(
     )
     if target is None:
         return Line(way)
-    write_whole(Line(way).write, target)
+    write_whole(target, Line(way).write)
     return Line(way, target)
 
 

@@ -166,7 +166,7 @@ def safeguards(
     )
     if target is None:
         return Safeguarded(made)
-    write_whole(Safeguarded(made).write, target)
+    write_whole(target, Safeguarded(made).write)
     return Safeguarded(made, target)
 
 

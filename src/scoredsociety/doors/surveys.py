@@ -214,7 +214,7 @@ def survey(
     )  # fmt: skip
     if target is None:
         return made
-    write_whole(made.write, target)
+    write_whole(target, made.write)
     return Survey(made.surveyed, target)
 
 

@@ -27,13 +27,20 @@ def free_target(out: str | Path | None, what: str) -> Path | None:
     return target
 
 
-def write_whole(write: Callable[[Path], None], target: Path) -> None:
-    """Write a folder beside its place and move it there when it is complete.
+def write_whole(target: Path, write: Callable[[Path], object]) -> None:
+    """Let a folder be written beside its place and move it there when it is complete.
+
+    Parameters
+    ----------
+    target : Path
+        Must not exist.
+    write : callable
+        Writes into the empty folder that it is given.
 
     Raises
     ------
     StudyError
-        If it cannot be written.
+        If nothing can be written there; nothing half-written is left.
     """
     unfinished: Path | None = None
     try:

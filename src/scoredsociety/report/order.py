@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scoredsociety.audit import words
 from scoredsociety.report import (
+    article5,
     between,
     chilling,
     counting,
@@ -94,6 +95,7 @@ def sections(
             text = left_out(held, processed, "ratings are no records, and no process stands before")
             out.append(section("process", "Due process", recovery.funnel(processed), text=text))
         out.append(card(held))
+        out += [article5.card_section(a, whole=a.position == 0) for a in held]
     if rated := [replace(a, position=i) for i, a in enumerate(a for a in arms if a.organisations)]:
         text = left_out(arms, [a for a in arms if a.organisations], "no firm or office is rated")
         out.append(section("firms", "Firms and offices", firms.firms(rated), text=text))
