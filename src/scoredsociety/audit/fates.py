@@ -10,12 +10,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from scoredsociety.audit.intervals import ratio
+from scoredsociety.audit.leaving import months_sanctioned
 from scoredsociety.audit.matching import differing_lives
 from scoredsociety.audit.pairing import (
     PER_1000,
     entered_statuses,
     has_person,
-    months_sanctioned,
     persons_by_group,
     status_kind,
 )
