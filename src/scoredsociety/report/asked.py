@@ -11,7 +11,7 @@ from scoredsociety.audit import words
 from scoredsociety.opinion.approval import Reading
 from scoredsociety.opinion.frame import STANDING
 from scoredsociety.opinion.gathering import ENOUGH as MANY
-from scoredsociety.opinion.questionnaire import Frame, Item, Questionnaire
+from scoredsociety.opinion.questionnaire import Frame, Questionnaire
 from scoredsociety.opinion.standing import SANCTIONED
 from scoredsociety.report.parts import Figure
 from scoredsociety.report.saying import ENOUGH
@@ -115,9 +115,17 @@ class Answers:
         why = self.missing(self.item)
         return f"Nothing can be said of approval: {why}" if why else ""
 
-    def missing(self, item: str) -> str:
-        """Return why nobody answered an item; "" if somebody did."""
-        mine = [f for k, f in self.cells("items").items() if k[:2] == (self.main.name, item)]
+    def in_shares(self, name: str) -> bool:
+        """Tell whether the figures of an item or an experiment are shares, not means of numbers."""
+        if name in self.asks.items:
+            return self.asks.items[name].answer != "support"
+        e = self.asks.experiments[name]
+        return e.kind == "list" or (e.kind == "information" and self.in_shares(e.item))
+
+    def missing(self, name: str) -> str:
+        """Return why nobody answered an item or took part in an experiment; "" if somebody did."""
+        table = "items" if name in self.asks.items else "experiments"
+        mine = [f for k, f in self.cells(table).items() if k[:2] == (self.main.name, name)]
         if any(f.value is not None for f in mine):
             return ""
         return next((f.note for f in mine if f.note), "nobody was asked")
@@ -203,11 +211,6 @@ def points(change: float | None) -> str:
     if not any(c in "123456789" for c in size):
         return "no difference"
     return f"{'+' if change > 0 else ''}{size} points"
-
-
-def is_share(item: Item) -> bool:
-    """Tell whether the figures of an item are shares, not means of numbers."""
-    return item.answer != "support"
 
 
 def beside(surveyed: Surveyed, brief: bool = False) -> str:

@@ -79,7 +79,7 @@ def gradients(surveyed: Surveyed) -> Figure:
         f"{UNITS}. {beside(surveyed, brief=True)}",
         ("Contrast", "Reading", "Said", "Privately", "Privately, expected",
          "The same, benefits equal", *(words.sentence(b) for b in BUNDLES), "Parts together",
-         "People in a society"),
+         "People of the frame"),
         lines, frozenset(range(2, 13)),
     )  # fmt: skip
     notes = [

@@ -180,7 +180,7 @@ def paper(a: Answers) -> Section:
         f"{words.sentence(words.spelled(len(inside)))} of {words.spelled(len(found))} published "
         "figures lie where 95% of such surveys lie"
         if found
-        else "None of the published figures of items has an estimate here: 0 are compared"
+        else "No published figure of an item has an estimate here: 0 are compared"
     )
     return Section(
         "paper",

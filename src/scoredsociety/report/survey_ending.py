@@ -118,7 +118,10 @@ def assumptions(a: Answers) -> Section:
         f"{'is' if count == 1 else 'are'} assumed"
         if count
         else "This survey was made without a list of its assumptions: 0 are named",
-        text=("They have no published source. Change them in the file and ask again.",),
+        text=(
+            "They have no published source. Change them in the file and ask again.",
+            f"{beside(a.surveyed, brief=True)}.",
+        ),
         tables=(survey_tables.assumptions(a),) if count else (),
     )
 

@@ -8,7 +8,6 @@ from scoredsociety.report.asked import (
     Answers,
     Found,
     beside,
-    is_share,
     points,
     read_as,
     share,
@@ -30,9 +29,14 @@ ERRORS = (
 )
 
 
-def fitted(a: Answers, item: str) -> bool:
-    """Tell whether the answers of an item are fitted to published figures of the same item."""
-    found = a.asks.items[item]
+def fitted(a: Answers, name: str) -> bool:
+    """Tell whether an item, or the arms of an experiment, are fitted to published figures of it."""
+    if name not in a.asks.items:
+        e = a.asks.experiments[name]
+        shifts = [arm.shift for arm in e.arms.values() if arm.shift is not None]
+        sourced = any(s.confidence != "assumed" for s in shifts)
+        return e.kind == "information" and (sourced or fitted(a, e.item))
+    found = a.asks.items[name]
     return found.shares is not None or found.mean is not None
 
 
@@ -40,19 +44,19 @@ def number_or_share(a: Answers, item: str, value: float | None) -> str:
     """Write a figure of an item in its unit; undefined is a word."""
     if value is None:
         return "undefined"
-    return words.percent(value) if is_share(a.asks.items[item]) else words.number(value, 2)
+    return words.percent(value) if a.in_shares(item) else words.number(value, 2)
 
 
 def error(a: Answers, item: str, found: Found) -> str:
     """Write the standard error of a figure of an item."""
-    if is_share(a.asks.items[item]):
+    if a.in_shares(item):
         return share_se(found)
     return "undefined" if found.se is None else words.number(found.se, 2)
 
 
 def span(a: Answers, item: str, found: Found) -> str:
     """Write the range of a figure of an item."""
-    if is_share(a.asks.items[item]):
+    if a.in_shares(item):
         return spans(found)
     return "undefined" if found.low is None else words.interval(found.low, found.high, 2)
 
@@ -170,7 +174,11 @@ def regression(a: Answers) -> Table | None:
         row.append(_coefficient(cells.get(("said", "probit", name), Found()).truth))
         for answers, link in kinds:
             f = cells.get((answers, link, name), Found())
-            row.append(_coefficient(f.value) if f.value is not None else f"undefined: {f.note}")
+            row.append(
+                _coefficient(f.value)
+                if f.value is not None
+                else f"undefined: {f.note or 'no estimate'}"
+            )
             row.append(_coefficient(f.se))
         held = cells.get(("private", "probit", name), Found()).coverage
         row.append("undefined" if held is None else words.percent(held))

@@ -13,7 +13,6 @@ from scoredsociety.report.asked import (
     Found,
     beside,
     hundred,
-    is_share,
     nothing,
     points,
     population,
@@ -80,21 +79,17 @@ def _less(a: Answers, name: str) -> list[tuple[str, Found]]:
     ]  # fmt: skip
 
 
-def _in_shares(a: Answers, e: Experiment) -> bool:
-    return e.kind == "list" or (e.kind == "information" and is_share(a.asks.items[e.item]))
-
-
 def _outcome(a: Answers, e: Experiment) -> str:
     if e.kind == "endorsement":
         return "support of the policy"
-    return "approval" if is_share(a.asks.items[e.item]) else "mean support"
+    return "approval" if a.in_shares(e.item) else "mean support"
 
 
 def _size(a: Answers, name: str, found: Found) -> str:
     """Write the size of a change with its range, in the unit of its experiment."""
     value, low, high = (abs(x) if x is not None else None for x in (found.value, found.low,
                                                                     found.high))  # fmt: skip
-    shares = _in_shares(a, a.asks.experiments[name])
+    shares = a.in_shares(name)
     scale, unit = (100.0, " points") if shares else (1.0, "")
     if value is None or found.low is None or found.high is None or low is None or high is None:
         return "an unknown amount"
@@ -112,7 +107,7 @@ def _published(a: Answers, e: Experiment, arm: str) -> list[tuple[float, str]]:
 
 def _draw_experiment(a: Answers, name: str, width: int) -> Panel:
     e = a.asks.experiments[name]
-    shares = _in_shares(a, e)
+    shares = a.in_shares(name)
     scale = 100 if shares else 1
     if shares:
         axis: Sequence[float] = (0, 25, 50, 75, 100)
@@ -153,7 +148,7 @@ def _experiment_lines(a: Answers) -> list[tuple[str, ...]]:
     out: list[tuple[str, ...]] = []
     for (reading, name, what), found in a.cells("experiments").items():
         e = a.asks.experiments[name]
-        shares = _in_shares(a, e)
+        shares = a.in_shares(name)
         told = _published(a, e, what)
         if what == "list":
             told = [(p.value, f"{p.source}: {p.what}") for p in e.published]
