@@ -89,7 +89,7 @@ def _readings(s: Surveyed) -> Shown:
         )  # fmt: skip
     return (
         f"Readings that give the same answers to “{s.headline}”",
-        ("Reading", "Said", "Thought", "Gap", "List experiment", "Told apart"),
+        ("Reading", "Said", "Thought", "Gap", "List (SE)", "Told apart"),
         out,
     )
 
@@ -103,7 +103,7 @@ def _lists(s: Surveyed, reading: str) -> tuple[str, str]:
                 if (x["reading"], x["experiment"]) == (reading, r)}  # fmt: skip
         if "list" in rows:
             told = rows["told apart"]["value"]
-            return f"{_percent(rows['list']['value'])} ± {_error(rows['list'])}", (
+            return f"{_percent(rows['list']['value'])} ({_error(rows['list'])})", (
                 f"{words.per(told, 100)} surveys"
             )
     return "none", ""
