@@ -20,10 +20,11 @@ from scoredsociety.opinion.files import load_questionnaire
 from scoredsociety.opinion.public import publics
 from scoredsociety.opinion.survey import conduct
 from scoredsociety.report import SURVEY, report_html, survey_chart, svg
-from scoredsociety.report.asked import Answers
+from scoredsociety.report.asked import Answers, Found
 from scoredsociety.report.opinion import beside, section_public
 from scoredsociety.report.order import sure
 from scoredsociety.report.reading import make_arms
+from scoredsociety.report.said import told_apart
 from scoredsociety.report.stacks import LOOKS, flow, ranges, shade, signed, stacked
 from scoredsociety.report.survey import survey_html, three
 from scoredsociety.report.survey_ending import command
@@ -254,6 +255,14 @@ def test_the_page_counts_the_published_figures_that_it_meets(surveys, pages):
     assert "inside, fitted" in part
 
 
+def test_the_power_of_a_list_counts_surveys(surveys):
+    assert told_apart(Found(value=0.95, surveys=40)) == "38 of 40 surveys"
+    assert told_apart(Found(value=0.0, surveys=4)) == "none of 4 surveys"
+    assert told_apart(Found()) == "undefined"
+    notes = SURVEY["private-reported"](surveys["kostka"]).notes[1]
+    assert notes.count("of 2 surveys") == 3
+
+
 def test_the_numbers_at_the_head_begin_with_harm(surveys):
     first, second, third = three(Answers(surveys["kostka"]))
     assert "under a sanction" in first.what
@@ -270,7 +279,7 @@ def test_a_report_has_the_section_after_the_card(runs, audits, surveys, monkeypa
     monkeypatch.setattr("scoredsociety.report.page.render", lambda page: page)
     page: Any = report_html(runs[:1], audits=audits[:1], opinion=[surveys["kostka"]])
     order = [section.name for section in page.sections]
-    assert order.index("card") + 1 == order.index("public") < order.index("sure")
+    assert order.index("card") < order.index("public") == order.index("sure") - 1
     part = page.sections[order.index("public")]
     assert part.heading
     assert all(beside(surveys["kostka"]) in f.notes for f in part.figures)
@@ -288,10 +297,10 @@ def test_several_regimes_each_have_their_sanctioned_beside_them(surveys):
     part = section_public(held)
     for s in held:
         if s is not None:
-            assert beside(s) in " ".join(part.text)
+            assert beside(s) in " ".join(part.figures[0].notes)
             assert any(beside(s, brief=True) in row[0] for row in part.figures[0].tables[0].rows)
     assert "In 1 run nobody was asked." in part.text
-    assert "none undefined" in part.heading
+    assert part.heading.endswith("under “none” nobody can say")
     with pytest.raises(ValueError, match="at least one run"):
         section_public([None])
 

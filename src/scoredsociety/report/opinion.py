@@ -65,7 +65,6 @@ def section_public(asked: Sequence[Surveyed | None]) -> Section:
             f"The questionnaire is “{held[0].questionnaire.title}”. Approval is what people say "
             "when asked; it does not measure what a scheme does to those on its lists.",
             *([f"In {words.plural(float(missing), 'run')} nobody was asked."] if missing else []),
-            *(f"{Answers(s).label}. {beside(s)}" for s in (held if len(held) > 1 else ())),
         ),
         figures=figures,
     )
@@ -85,8 +84,11 @@ def _several(held: Sequence[Surveyed]) -> Figure:
             )  # fmt: skip
             if not a.reason:
                 rows.append(dumbbell(a, r, "", f"{a.label}: {r.name}"))
-        parts.append(f"{a.label} {hundred(a.approves().value) if not a.reason else 'undefined'}")
-    head = f"When asked, this many approve: {'; '.join(parts)}"
+        if a.reason:
+            parts.append(f"under “{a.label}” nobody can say")
+        else:
+            parts.append(f"under “{a.label}” {hundred(a.approves().value)} approve")
+    head = f"When asked, {'; '.join(parts)}"
     unit = " ".join(f"{Answers(s).label}. {beside(s, brief=True)}." for s in held)
     key = [("hollow", "privately"), ("filled", "said when asked")]
     drawn, alone = panels([partial(draw_dumbbells, rows, key, "Said and thought",

@@ -148,7 +148,7 @@ def private_reported(surveyed: Surveyed) -> Figure:
         if listed:
             told = a.find("experiments", r.name, listed, "told apart")
             one = a.find("experiments", r.name, listed, "list")
-            line += [share(one.value), share_se(one), spans(one), share(told.value),
+            line += [share(one.value), share_se(one), spans(one), told_apart(told),
                      share(told.truth)]  # fmt: skip
         lines.append(line)
     table = Table(f"Approval as said and as thought. {beside(surveyed, brief=True)}", columns,
@@ -162,8 +162,10 @@ def draw_dumbbells(
 ) -> Panel:
     """Draw what is said and what is thought, a row each."""
     wide = width == WIDE
+    longest = max((len(word) for row in rows for word in row["name"].split()), default=0)
     return ranges(
-        rows, key, name, unit, marks=PER_CENT, suffix="%", left=130 if wide else 84,
+        rows, key, name, unit, marks=PER_CENT, suffix="%",
+        left=130 if wide else min(130, max(84, 16 + 8 * longest)),
         right=150 if wide else 92, width=width, 
         alt_text=f"Dots and lines, simulated. {head}. {unit}",
     )  # fmt: skip
@@ -209,6 +211,14 @@ def _readings(a: Answers) -> str:
     return f"{count} readings give {asked} in 100 when asked; privately, {last} approve"
 
 
+def told_apart(told: Found) -> str:
+    """Count the surveys in which the list experiment differs from what is said: "38 of 40"."""
+    if told.value is None:
+        return "undefined"
+    surveys = words.plural(float(told.surveys), "survey")
+    return f"{round(told.value * told.surveys) or 'none'} of {surveys}"
+
+
 def _power(a: Answers, listed: str) -> list[str]:
     """Say in how many surveys the list experiment tells what is said from what is thought."""
     if not listed:
@@ -218,8 +228,7 @@ def _power(a: Answers, listed: str) -> list[str]:
     for r in a.surveyed.readings:
         told = a.find("experiments", r.name, listed, "told apart")
         if told.value is not None and told.truth is not None:
-            parts.append(f"{read_as(r)}: in {share(told.value)} of surveys, {share(told.truth)} "
-                         "as worked out")  # fmt: skip
+            parts.append(f"{read_as(r)}: in {told_apart(told)}, {share(told.truth)} as worked out")
     if not parts:
         return []
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ LETTER = 6.9
 """Pixels of a letter, for room that is reserved before the fonts are known."""
 DARK, LIGHT = 0x4A, 0xF0
 LINE = 14
+TICK = 33
+"""Pixels that the label of a tick needs."""
 
 
 def shade(k: int, count: int) -> str:
@@ -197,7 +200,8 @@ def ranges(
     height = at + 22
     x, y = plane(plot, height)
     grid = [{"x": across(v), "y": start, "y2": at} for v in marks]
-    ends = [{"x": across(v), "y": at + 12, "t": f"{v:,.6g}{suffix}"} for v in marks]
+    thin = math.ceil(TICK * (len(marks) - 1) / plot)
+    ends = [{"x": across(v), "y": at + 12, "t": f"{v:,.6g}{suffix}"} for v in marks[::thin]]
     for (look, _), place in zip(key, places, strict=True):
         drawn[look].append({"x": place["x"] + 5, "y": place["y"]})
     over = {"x": x, "x2": channel("X2", "x2"), "y": y}

@@ -129,7 +129,7 @@ def _draw_experiment(a: Answers, name: str, width: int) -> Panel:
         rows.append({"name": _arm_name(arm), "marks": marks, "said": said})
     key = [("filled", "estimate")]
     key += [("published", "published")] if any(len(r["marks"]) > 1 for r in rows) else []
-    unit = "Per cent who approve" if shares else words.sentence(f"mean, {_outcome(a, e)}")
+    unit = "Per cent who approve" if shares else f"Mean {_outcome(a, e).removeprefix('mean ')}"
     wide = width == WIDE
     unit = f"{unit}. Line: {a.ranged}. {beside(a.surveyed, brief=True)}."
     said = "; ".join(f"{r['name']} {r['said']}" for r in rows)
