@@ -171,6 +171,22 @@ def test_a_wrongful_share_of_a_handful_is_not_said(surveys):
     assert "too few to say" in beside(surveys["merics"])
 
 
+def test_where_no_approval_is_asked_the_sanctioned_are_still_counted(surveys):
+    counted = [r for r in surveys["kostka"].people.to_pylist()
+               if r["what"] == "share of the population"]  # fmt: skip
+    people = surveys["kostka"].people
+    s = replace(surveys["xu"], people=type(people).from_pylist(counted, schema=people.schema))
+    fig = SURVEY["standing"](s)
+    assert "are under a sanction" in fig.heading
+    assert len(fig.panels) == 1
+    assert {cell for row in fig.tables[0].rows for cell in row[4:8]} == {"not asked"}
+    shares = [r for r in counted if r["reading"] == "sincere" and r["item"] == "approve"]
+    assert [row[-1] for row in fig.tables[0].rows[: len(shares)]] == [
+        words.number(r["asked"], 0) for r in shares
+    ]
+    assert "of these wrongly" in beside(s)
+
+
 @pytest.mark.parametrize("name", [n for n in PAGES if n != "panopticon"])
 def test_the_page_loads_nothing_and_is_sound(name, pages):
     page = pages[name]

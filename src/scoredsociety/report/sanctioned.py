@@ -123,11 +123,11 @@ def _stand_lines(a: Answers, r: Reading, p: str, who: str) -> list[tuple[str, ..
     for s in dict.fromkeys(k[3] for k in a.cells("people")):
         part = a.stand(p, s, SHARE, r)
         said, thought = (a.stand(p, s, what, r) for what in (SAID, PRIVATELY))
-        few = said.people < ENOUGH
+        few = "not asked" if not a.item else TOO_FEW if said.people < ENOUGH else ""
         out.append(
             (read_as(r), who, s, "none" if part.value == 0 else share(part.value),
-             *(TOO_FEW if few else cell for cell in (share(said.value), spans(said),
-                                                     share(thought.value), spans(thought))),
-             words.number(round(said.people or part.value or 0), 0))
+             *(few or cell for cell in (share(said.value), spans(said), share(thought.value),
+                                        spans(thought))),
+             words.number(round(part.people), 0))
         )  # fmt: skip
     return out
