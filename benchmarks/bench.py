@@ -85,6 +85,35 @@ def simulate_and_audit() -> float:
     return time.perf_counter() - start
 
 
+def surveys(people: int = 1_000_000) -> tuple[float, float, float]:
+    """Return the wall seconds of one survey, of one more, and of 200 with all readings.
+
+    One survey of 2,209 from a finished society of so many people, cold: who they are, what they
+    think, thresholds, sample, tables, and the truth in the whole society beside them. One more
+    in the same society: sample and tables.
+    """
+    from scoredsociety.doors.surveys import make_readings
+    from scoredsociety.opinion.files import load_questionnaire
+    from scoredsociety.opinion.public import publics
+    from scoredsociety.opinion.survey import conduct
+    from scoredsociety.study import simulate
+
+    asked = load_questionnaire("kostka-2018").model_copy(update={"panel": None})
+    run = simulate(people=people, months=54, replicates=1, snapshot=True)
+
+    def seconds(surveys: int, readings: int) -> float:
+        there = publics(run)
+        known = make_readings(there[0].regime.world.opinion, ())[:readings]
+        start = time.perf_counter()
+        conduct(asked, there, there, known, surveys=surveys)
+        return time.perf_counter() - start
+
+    seconds(1, 1)
+    one = statistics.median(seconds(1, 1) for _ in range(3))
+    more = (seconds(41, 1) - one) / 40
+    return one, more, seconds(200, 3)
+
+
 def child(code: str, **env: str) -> dict[str, float]:
     """Run code in a process of its own and return what it prints as JSON."""
     done = subprocess.run(
@@ -160,6 +189,11 @@ def main() -> None:
         )
     with tempfile.TemporaryDirectory() as cache:
         first = child(_FIRST, NUMBA_CACHE_DIR=cache)["seconds"]
+    one_survey, more, many = surveys()
+    rows.append(
+        ("a survey of 2,209 from 1,000,000 people", f"{one_survey:.2f} s; each more {more:.2f} s")
+    )
+    rows.append(("200 such surveys under three readings", f"{many:.0f} s"))
     rows.append(("first run, compilation included", f"{first:.0f} s"))
     width = max(len(name) for name, _ in rows)
     for name, value in rows:

@@ -55,13 +55,9 @@ def run(
             found = audit_run(data)
             parts = compared_parts([data.manifest["label"]], [found], [])
         with display.working("Writing the report"):
-            from scoredsociety.doors import baseline
-            from scoredsociety.report import write_report
+            from scoredsociety.doors import write_page
 
-            bare = baseline([data])
-            page = written(
-                folder / PAGE, lambda p: write_report([data], p, audits=[found], baseline=bare)
-            )
+            page = written(folder / PAGE, lambda p: write_page([data], p, audits=[found]))
     show_findings(parts, folder, page, as_json=as_json)
 
 
@@ -131,11 +127,9 @@ def report(
     page = out or (folders[0] / PAGE if len(folders) == 1 else o.free(Path(PAGE)))
     runs = loaded(folders)
     with Display() as display, display.working("Writing the report"):
-        from scoredsociety.doors import baseline
-        from scoredsociety.report import write_report
+        from scoredsociety.doors import write_page
 
-        bare = baseline(runs)
-        written(page, lambda path: write_report(runs, path, baseline=bare))
+        written(page, lambda path: write_page(runs, path))
     typer.echo(str(page))
 
 

@@ -84,15 +84,44 @@ class Compared:
 
     def report(self, path: str | Path) -> Path:
         """Write the comparison as one HTML file and return its path."""
-        from scoredsociety.report import write_report
+        return write_page(self.runs, path, audits=self.audits, comparison=self.comparisons[0])
 
-        return write_report(
-            self.runs,
-            path,
-            audits=self.audits,
-            comparison=self.comparisons[0],
-            baseline=baseline(self.runs),
-        )
+
+def write_page(
+    runs: Sequence[RunData],
+    path: str | Path,
+    *,
+    audits: Sequence[Audit] | None = None,
+    comparison: Comparison | None = None,
+) -> Path:
+    """Write the report of runs, with all that it simulates in passing.
+
+    That is the same people under no scheme, and what they say when asked.
+
+    Parameters
+    ----------
+    runs : sequence of RunData
+    path : str or Path
+    audits : sequence of Audit, optional
+    comparison : Comparison, optional
+        Of the first two runs.
+
+    Returns
+    -------
+    Path
+        The file written.
+    """
+    from scoredsociety.doors.surveys import asked_of
+    from scoredsociety.report import write_report
+
+    return write_report(
+        runs,
+        path,
+        audits=audits,
+        comparison=comparison,
+        baseline=baseline(runs),
+        opinion=asked_of(runs),
+    )
 
 
 LARGEST_BASELINE = 1_000_000_000

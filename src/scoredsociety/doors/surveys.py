@@ -27,11 +27,17 @@ from scoredsociety.study.store import read_manifest
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from scoredsociety.engine import RunData
+
 REFERENCE = "fragmented-2018"
 """The regime in which the published surveys were made: attitudes are calibrated in it."""
 TABLES = ("items", "published", "groups", "experiments", "panel", "people", "errors", "gradients",
           "regression")  # fmt: skip
 PAGE = "survey.html"
+SMALLEST, LARGEST = 24_000, 500_000
+"""People of a run whose report asks them in passing: enough for every quota, and not too many."""
+PASSING, IN_PASSING = 2, 20
+"""Societies that are asked in passing, and surveys made in them."""
 MOST = 10_000
 ON = ("reported", "private")
 
@@ -216,6 +222,53 @@ def survey(
         return made
     write_whole(target, made.write)
     return Survey(made.surveyed, target)
+
+
+def asked_of(runs: Sequence[RunData]) -> list[Surveyed | None] | None:
+    """Ask the people of a report, at the end of each of its runs, what the survey of 2018 asks.
+
+    They are simulated again, ``PASSING`` societies of each run, since no person is kept.
+
+    Parameters
+    ----------
+    runs : sequence of RunData
+        Only their manifests are used.
+
+    Returns
+    -------
+    list or None
+        One for each run; null where no scheme holds. Null as a whole where none is left, or where
+        the runs are too small to be asked or too large to be asked in passing.
+    """
+    first = runs[0].manifest
+    if not SMALLEST <= first["people"] <= LARGEST:
+        return None
+    asked = load_questionnaire("kostka-2018").model_copy(update={"panel": None})
+    ask: dict[str, Any] = {"marginals": Marginals.model_validate(first["marginals"]),
+                           "people": first["people"], "seed": first["seed"],
+                           "replicates": min(PASSING, first["replicates"]),
+                           "snapshot": True}  # fmt: skip
+    known = resolve(REFERENCE)
+    base: list[Public] = []
+    out: list[Surveyed | None] = []
+    for run in runs:
+        regime = ResolvedRegime.model_validate(run.manifest["regime"])
+        if not regime.schemes:
+            out.append(None)
+            continue
+        base = base or _people(known, round(asked.fieldwork.month.value), ask)[0]
+        there, label = _people(regime, run.manifest["months"], ask)
+        settings = {
+            "regime": regime.regime, "label": label, "safeguards": list(regime.safeguards),
+            "people": ask["people"], "month": run.manifest["months"], "seed": ask["seed"],
+            "societies": ask["replicates"], "replicates": IN_PASSING,
+            "calibrated_in": known.title, "on": "reported",
+        }  # fmt: skip
+        out.append(
+            conduct(asked, there, base, make_readings(regime.world.opinion, ()),
+                    surveys=IN_PASSING, settings=settings, assumptions=assumed(regime, asked))
+        )  # fmt: skip
+    return out if any(out) else None
 
 
 def make_readings(
