@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scoredsociety.audit.audit import audit_run as audit
-    from scoredsociety.doors import Compared, Line, compare, line, spiral
+    from scoredsociety.doors import Compared, Line, compare, information, line, spiral
     from scoredsociety.evidence.asking import claims
     from scoredsociety.schemes.catalogue import check_scheme, resolve
     from scoredsociety.society.society import Society
@@ -35,6 +35,7 @@ __all__ = [
     "check_scheme",
     "claims",
     "compare",
+    "information",
     "line",
     "load_run",
     "resolve",
@@ -49,6 +50,7 @@ _HOMES = {
     "check_scheme": "schemes.catalogue",
     "claims": "evidence.asking",
     "compare": "doors",
+    "information": "doors",
     "line": "doors",
     "load_run": "study.store",
     "resolve": "schemes.catalogue",

@@ -16,6 +16,7 @@ from scoredsociety.audit.harm import CNY_PER_MI, expected_harm
 from scoredsociety.audit.lives import Life, Lives, pick_lives
 from scoredsociety.audit.matching import differing_lives
 from scoredsociety.audit.measures import Measure
+from scoredsociety.audit.oracle import auc_across, oracle_scores, oracle_table
 from scoredsociety.audit.own_gain import expected_months, own_gain, own_gains
 from scoredsociety.audit.pairing import Comparison, compare_runs
 from scoredsociety.audit.shock import spiral_table
@@ -44,6 +45,7 @@ __all__ = [
     "Lives",
     "Measure",
     "aalen_johansen",
+    "auc_across",
     "audit_run",
     "branching_total",
     "compare_runs",
@@ -57,6 +59,8 @@ __all__ = [
     "kaplan_meier",
     "linear_gain",
     "offspring_by_generation",
+    "oracle_scores",
+    "oracle_table",
     "own_gain",
     "own_gains",
     "pick_lives",
