@@ -2,6 +2,7 @@
 
 # mypy: allow-untyped-defs, allow-untyped-calls
 # mypy: disable-error-code="union-attr, index, operator, arg-type, var-annotated, misc"
+# mypy: disable-error-code="comparison-overlap"
 
 from __future__ import annotations
 
