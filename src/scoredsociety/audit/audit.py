@@ -239,6 +239,7 @@ def audit_sample(sample: Sample) -> Audit:
     for measure in MEASURES:
         if measure.compute is not None:
             measure.compute(sample, sheet)
+            sample.forget()
     deterrence_.write_acts(sample, sheet)
     return Audit(
         manifest=sample.run.manifest,

@@ -47,8 +47,15 @@ def detections(sample: Sample) -> Rows:
     rows = sample.rows
     first_hand = (rows.kind != Kind.SPELL) & (rows.flags & (Flag.COPIED | Flag.NAMESAKE) == 0)
     rows = rows.take(first_hand)
-    key = rows.person.astype(np.uint64) << np.uint64(32) | rows.act.astype(np.uint64)
-    return rows.take(np.sort(np.unique(key, return_index=True)[1]))
+    # One scheme has one row for each act and person: only several can say the same thing twice.
+    pairs = np.bincount(rows.conduct * 256 + rows.scheme, minlength=1 << 16).reshape(256, 256)
+    several = (pairs > 0).sum(axis=1) > 1
+    twice = several[rows.conduct]
+    at = np.flatnonzero(twice)
+    key = rows.person[at].astype(np.uint64) << np.uint64(32) | rows.act[at].astype(np.uint64)
+    keep = ~twice
+    keep[at[np.unique(key, return_index=True)[1]]] = True
+    return rows.take(keep)
 
 
 def compute_m23(sample: Sample, sheet: Sheet) -> None:
