@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.engine.result import ExitReason, Kind, RunData, Truth
+from scoredsociety.engine.result import LEDGER_DTYPE, ExitReason, Kind, RunData, Truth
 
 Ints = NDArray[np.signedinteger[Any]]
 Floats = NDArray[np.float64]
@@ -171,36 +171,48 @@ def flatten(run: RunData, position: NDArray[np.intp]) -> Rows:
     sizes = np.array([len(x) for x in ledgers])
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     total = int(sizes.sum())
-
-    def column(name: str) -> NDArray[Any]:  # as narrow as in the ledger: there may be many rows
-        return np.concatenate([x[name] for x in ledgers])
-
-    subject = column("subject")
+    columns = _columns(ledgers, total)
+    subject = columns.pop("subject")
     if total and int(subject.max()) >= people:
         raise ValueError(
             f"The ledger names person {int(subject.max())}, but the manifest has {people} people."
         )
-    order = _order(column("scheme"), column("kind"), column("points"), column("exit"))
-    replicate = np.repeat(np.arange(len(ledgers), dtype=np.uint16), sizes)
-    source: dict[str, NDArray[Any]] = {"replicate": replicate[order]}
+    order = _order(columns["scheme"], columns["kind"], columns["points"], columns["exit"])
     person = subject.astype(_narrow(people * len(ledgers)))
-    for r, (start, size) in enumerate(zip(starts, sizes, strict=True)):
-        person[start : start + size] += person.dtype.type(r * people)
-    source["person"] = person[order]
-    source["code"] = position[column("profile")].astype(np.uint16)[order]
-    cause = column("cause").astype(_narrow(total))
+    cause = columns["cause"].astype(_narrow(total))
     where = np.empty(total, dtype=cause.dtype)
     where[order] = np.arange(total, dtype=cause.dtype)
-    for start, size in zip(starts, sizes, strict=True):
-        part = cause[start : start + size]
-        part[...] = np.where(part < 0, -1, where[np.maximum(part, 0) + start])
-    source["cause"] = cause[order]
-    for name in (
-        *("kind", "scheme", "conduct", "channel", "truth", "generation", "flags", "exit"),
-        *("month", "end", "points", "refusals", "sanctions", "act"),
-    ):
-        source[name] = column(name)[order]
-    return Rows(source, slice(0, total))
+    for r, (start, size) in enumerate(zip(starts, sizes, strict=True)):
+        mine = slice(start, start + size)
+        person[mine] += person.dtype.type(r * people)
+        cause[mine] = np.where(cause[mine] < 0, -1, where[np.maximum(cause[mine], 0) + start])
+    columns["person"], columns["cause"] = person, cause
+    columns["code"] = position[columns.pop("profile")].astype(np.uint16)
+    columns["replicate"] = np.repeat(np.arange(len(ledgers), dtype=np.uint16), sizes)
+    for name in columns:  # one at a time, for there may be many rows
+        columns[name] = columns[name][order]
+    return Rows(columns, slice(0, total))
+
+
+_READ = (
+    *("subject", "kind", "scheme", "conduct", "channel", "truth", "generation", "flags", "exit"),
+    *("month", "end", "points", "refusals", "sanctions", "act", "cause", "profile"),
+)
+_BLOCK = 1 << 16
+"""Rows taken apart at once: as many as stay in cache, so that a ledger is read only once."""
+
+
+def _columns(ledgers: list[NDArray[np.void]], total: int) -> dict[str, NDArray[Any]]:
+    """Take ledgers apart into columns as narrow as they are, end to end."""
+    out = {name: np.empty(total, LEDGER_DTYPE[name]) for name in _READ}
+    at = 0
+    for ledger in ledgers:
+        for start in range(0, len(ledger), _BLOCK):
+            block = ledger[start : start + _BLOCK]
+            for name, column in out.items():
+                column[at : at + len(block)] = block[name]
+            at += len(block)
+    return out
 
 
 def _narrow(most: int) -> type[np.signedinteger[Any]]:
