@@ -9,9 +9,10 @@ from __future__ import annotations
 from scoredsociety.audit.audit import MEASURES, Audit, audit_run
 from scoredsociety.audit.changes import findings_comparison
 from scoredsociety.audit.competing import Incidence, aalen_johansen
+from scoredsociety.audit.correction import wrongful_after
 from scoredsociety.audit.deterrence import deterrence
 from scoredsociety.audit.findings import Finding, findings
-from scoredsociety.audit.grades import steps_to_target
+from scoredsociety.audit.grades import steps_to_target, steps_variance
 from scoredsociety.audit.harm import CNY_PER_MI, expected_harm
 from scoredsociety.audit.lives import Life, Lives, pick_lives
 from scoredsociety.audit.matching import differing_lives
@@ -67,6 +68,8 @@ __all__ = [
     "spiral_gain",
     "spiral_table",
     "steps_to_target",
+    "steps_variance",
     "type_gain",
     "units",
+    "wrongful_after",
 ]
