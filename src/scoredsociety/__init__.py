@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scoredsociety.audit.audit import audit_run as audit
-    from scoredsociety.doors import Compared, Line, compare, information, line, spiral
+    from scoredsociety.audit.conformance import check_measure
+    from scoredsociety.doors import Compared, Line, Safeguarded, compare, line, safeguards, spiral
+    from scoredsociety.doors.information import information
+    from scoredsociety.doors.surveys import Survey, survey
     from scoredsociety.evidence.asking import claims
     from scoredsociety.schemes.catalogue import check_scheme, resolve
     from scoredsociety.society.society import Society
@@ -29,9 +32,12 @@ __version__ = "0.1.0"
 __all__ = [
     "Compared",
     "Line",
+    "Safeguarded",
     "Society",
+    "Survey",
     "__version__",
     "audit",
+    "check_measure",
     "check_scheme",
     "claims",
     "compare",
@@ -39,22 +45,29 @@ __all__ = [
     "line",
     "load_run",
     "resolve",
+    "safeguards",
     "simulate",
     "spiral",
+    "survey",
 ]
 
 _HOMES = {
     "Compared": "doors",
     "Line": "doors",
+    "Safeguarded": "doors",
     "Society": "society.society",
+    "Survey": "doors.surveys",
+    "check_measure": "audit.conformance",
     "check_scheme": "schemes.catalogue",
     "claims": "evidence.asking",
     "compare": "doors",
-    "information": "doors",
+    "information": "doors.information",
     "line": "doors",
     "load_run": "study.store",
     "resolve": "schemes.catalogue",
+    "safeguards": "doors",
     "simulate": "study.run",
+    "survey": "doors.surveys",
     "spiral": "doors",
 }
 """Where the public names live. They are loaded when first used: importing this costs nothing."""
@@ -77,9 +90,9 @@ def __dir__() -> list[str]:
 class _AuditRoom(ModuleType):
     """The room ``scoredsociety.audit``, which can also be called: ``audit(run)``."""
 
-    def __call__(self, run: Any) -> Any:  # noqa: ANN401
+    def __call__(self, run: Any, measures: Any = ()) -> Any:  # noqa: ANN401
         """Audit a run; see :func:`scoredsociety.audit.audit_run`."""
-        return self.audit_run(run)
+        return self.audit_run(run, measures)
 
 
 class _Package(ModuleType):

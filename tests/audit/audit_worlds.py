@@ -15,6 +15,7 @@ from scoredsociety.engine.result import (
     RunData,
     SocietyResult,
 )
+from scoredsociety.schemes.attitudes import Opinion
 from scoredsociety.schemes.world import Parameters
 
 SANCTIONS = {
@@ -109,6 +110,7 @@ def regime(**effects: Any) -> dict[str, Any]:
         },
         "world": {
             "parameters": {k: q(0.1) for k in Parameters.model_fields},
+            "opinion": {k: q(0.1) for k in Opinion.model_fields} | {"falsification": {}},
             "harm_contexts": {s[1]: s[1] for s in SANCTIONS.values()} | {"home": "home"},
             "contexts": {
                 "court": {"title": "court", "related": ["finance"]},

@@ -115,7 +115,7 @@ def test_assumptions_are_those_the_regime_uses():
 def test_measures_rest_on_assumptions_that_exist():
     audit = audit_run(random_run())
     for measure in MEASURES:
-        if measure.id not in {"M17"}:
+        if measure.id not in {"M17", "M25"}:
             assert audit.rests_on(measure.id), measure.id
     assert all(x["path"].startswith(("world.sanctions", "world.contexts"))
                for x in audit.rests_on("M8"))  # fmt: skip

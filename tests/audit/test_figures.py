@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from scoredsociety.audit import audit_run
+from scoredsociety.audit.acts import acts_by_audience
 from scoredsociety.audit.contrast import POOLED
-from scoredsociety.audit.deterrence import acts_by_audience
 from scoredsociety.engine.result import PROFILE_FIELDS, Flag, RunData, profile_level
 from tests.audit.audit_worlds import (
     CONDUCTS,

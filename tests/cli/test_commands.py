@@ -201,10 +201,11 @@ def test_a_diary_says_all_that_the_ledger_holds(finished):
 
 
 def test_the_catalogue_can_be_read(cli, tmp_path, monkeypatch):
+    from scoredsociety.opinion.files import list_questionnaires
     from scoredsociety.schemes import list_regimes, list_safeguards, list_schemes
 
     monkeypatch.setenv("COLUMNS", "120")
-    names = [*list_schemes(), *list_regimes(), *list_safeguards()]
+    names = [*list_schemes(), *list_regimes(), *list_safeguards(), *list_questionnaires()]
     listed = cli("schemes").out
     for name in names:
         assert re.search(rf"^{re.escape(name)} ", listed, re.M)

@@ -9,14 +9,16 @@ from __future__ import annotations
 from scoredsociety.audit.audit import MEASURES, Audit, audit_run
 from scoredsociety.audit.changes import findings_comparison
 from scoredsociety.audit.competing import Incidence, aalen_johansen
+from scoredsociety.audit.conformance import MeasureError, check_measure
 from scoredsociety.audit.correction import wrongful_after
 from scoredsociety.audit.deterrence import deterrence
+from scoredsociety.audit.fates import Fates, count_lives, fates
 from scoredsociety.audit.findings import Finding, findings
 from scoredsociety.audit.grades import steps_to_target, steps_variance
 from scoredsociety.audit.harm import CNY_PER_MI, expected_harm
-from scoredsociety.audit.lives import Life, Lives, pick_lives
+from scoredsociety.audit.lives import Life, Lives, follow, pick_lives
 from scoredsociety.audit.matching import differing_lives
-from scoredsociety.audit.measures import Measure
+from scoredsociety.audit.measures import SEVERITIES, UNITS, Measure
 from scoredsociety.audit.oracle import auc_across, oracle_scores, oracle_table
 from scoredsociety.audit.own_gain import expected_months, own_gain, own_gains
 from scoredsociety.audit.pairing import Comparison, compare_runs
@@ -36,26 +38,34 @@ from scoredsociety.audit.units import units
 __all__ = [
     "CNY_PER_MI",
     "MEASURES",
+    "SEVERITIES",
+    "UNITS",
     "Audit",
     "Comparison",
     "Curve",
     "Estimate",
+    "Fates",
     "Finding",
     "Incidence",
     "Life",
     "Lives",
     "Measure",
+    "MeasureError",
     "aalen_johansen",
     "auc_across",
     "audit_run",
     "branching_total",
+    "check_measure",
     "compare_runs",
+    "count_lives",
     "deterrence",
     "differing_lives",
     "expected_harm",
     "expected_months",
+    "fates",
     "findings",
     "findings_comparison",
+    "follow",
     "gain_from_generations",
     "kaplan_meier",
     "linear_gain",

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from scoredsociety.audit.acts import acts_by_audience, answered_offences
 from scoredsociety.audit.audit import Audit
 from scoredsociety.audit.chilling import speech_of
 from scoredsociety.audit.counts import PER_1000
-from scoredsociety.audit.deterrence import acts_by_audience
 from scoredsociety.audit.intervals import Means, means, ratio
 from scoredsociety.audit.rows import Floats
 from scoredsociety.audit.sample import favours
@@ -145,16 +145,11 @@ def read_stop(
 
 def most_frequent(baseline: RunData, regime: Mapping[str, Any]) -> str:
     """Return the offence that ``regime`` answers and people commit most often under no scheme."""
-    rules = [r for s in regime["schemes"].values() for r in s.get("rules") or []]
-    answered = {
-        r["conduct"] for r in rules
-        if r.get("lists") or (r.get("points") or 0) < 0 or r.get("at_most")
-    }  # fmt: skip
-    conducts = regime["world"]["conducts"]
+    answered = answered_offences(regime)
     acts = {
         name: float(by["all"].sum())
         for name, by in acts_by_audience(baseline).items()
-        if name in answered and not conducts[name].get("deed") and not conducts[name].get("speech")
+        if name in answered
     }
     return max(acts, key=lambda name: (acts[name], name), default="")
 

@@ -14,12 +14,14 @@ from scoredsociety.schemes.quantities import OptionalQuantity, Quantity, Sourced
 _TABLES = ("conducts", "channels", "sanctions", "rewards", "gravity")
 
 
-def list_assumptions(regime: ResolvedRegime) -> list[dict[str, Any]]:
+def list_assumptions(regime: ResolvedRegime, opinion: bool = False) -> list[dict[str, Any]]:
     """Return every assumed number that a regime uses.
 
     Parameters
     ----------
     regime : ResolvedRegime
+    opinion : bool
+        Also those of what people think and say, which nothing but a survey uses.
 
     Returns
     -------
@@ -28,6 +30,8 @@ def list_assumptions(regime: ResolvedRegime) -> list[dict[str, Any]]:
         None) and ``note``; in the order of the file.
     """
     used, idle = _used(regime), _idle(regime)
+    if not opinion:
+        idle = (*idle, "world.opinion.")
     out = []
     for path, block in _walk(regime, ""):
         parts = path.split(".")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,7 @@ from scoredsociety.audit import (
     grades,
     harm,
     information,
+    opinion,
     organisations,
     reach,
     recovery,
@@ -54,6 +55,7 @@ MEASURES: tuple[Measure, ...] = (
     deterrence_.M13,
     information.M14,
     welfare.M15,
+    opinion.M16,
     reach.M17,
     grades.M18,
     reach.M19,
@@ -62,6 +64,7 @@ MEASURES: tuple[Measure, ...] = (
     wrongful.M22,
     detection.M23,
     transparency.M24,
+    opinion.M25,
 )
 """Every measure that exists. To add one, declare it in a module and name it here."""
 
@@ -213,13 +216,16 @@ class Audit:
         return [(f.text, f.value_text, f.interval_text) for f in findings(self)]
 
 
-def audit_run(run: RunData) -> Audit:
+def audit_run(run: RunData, measures: Sequence[Measure] = ()) -> Audit:
     """Audit a run.
 
     Parameters
     ----------
     run : RunData
         At least one replicate.
+    measures : sequence of Measure
+        Measures of your own, taken beside those that are shipped; see
+        :func:`scoredsociety.check_measure`.
 
     Returns
     -------
@@ -228,15 +234,36 @@ def audit_run(run: RunData) -> Audit:
     Raises
     ------
     ValueError
-        If the run has no replicate, or a ledger does not fit its manifest.
+        If the run has no replicate, a ledger does not fit its manifest, or two measures have one
+        name.
     """
-    return audit_sample(load_sample(run))
+    return audit_sample(load_sample(run), measures)
 
 
-def audit_sample(sample: Sample) -> Audit:
+def with_own(measures: Sequence[Measure]) -> tuple[Measure, ...]:
+    """Return the shipped measures with those of somebody's own after them.
+
+    Raises
+    ------
+    ValueError
+        If two have one name.
+    """
+    taken = [m.id for m in MEASURES]
+    for measure in measures:
+        if measure.id in taken:
+            raise ValueError(
+                f"There are two measures called {measure.id!r}. Give yours a name of its own: "
+                f"{', '.join(taken)} are taken."
+            )
+        taken.append(measure.id)
+    return (*MEASURES, *measures)
+
+
+def audit_sample(sample: Sample, measures: Sequence[Measure] = ()) -> Audit:
     """Audit replicates that are already laid side by side."""
     sheet = Sheet(sample.replicates, sample.weight)
-    for measure in MEASURES:
+    every = with_own(measures)
+    for measure in every:
         if measure.compute is not None:
             measure.compute(sample, sheet)
             sample.forget()
@@ -249,7 +276,7 @@ def audit_sample(sample: Sample) -> Audit:
         leaving=leaving_.leaving_table(sample),
         mobility=grades.mobility_table(sample),
         assumptions=list_assumptions(sample.regime),
-        measures=MEASURES,
+        measures=every,
         weight=sample.weight,
         by_replicate={
             (x.measure, x.item, x.quantity, x.group, None): np.array(x.values) for x in sheet.lines

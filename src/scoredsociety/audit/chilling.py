@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from scoredsociety.audit.acts import acts_by_audience
 from scoredsociety.audit.intervals import ratio
 from scoredsociety.audit.measures import Measure
-from scoredsociety.audit.rows import Floats
 from scoredsociety.audit.sheet import Sheet
 from scoredsociety.engine.result import RunData
 from scoredsociety.schemes.model import ResolvedRegime
@@ -27,23 +27,9 @@ def speech_of(run: RunData) -> dict[str, list[str]]:
     return {item: names for item, names in out.items() if names}
 
 
-def write_chilling(
-    sheet: Sheet,
-    run: RunData,
-    ours: dict[str, dict[str, Floats]],
-    theirs: dict[str, dict[str, Floats]],
-) -> None:
-    """Write the chilling index of a run against its counterfactual.
-
-    Parameters
-    ----------
-    sheet : Sheet
-    run : RunData
-        Its regime says which conduct is speech.
-    ours, theirs : dict
-        Acts by conduct and group, shape (R, T) each, as made by
-        :func:`scoredsociety.audit.deterrence.acts_by_audience`.
-    """
+def write_chilling(run: RunData, counterfactual: RunData, sheet: Sheet) -> None:
+    """Write the chilling index of a run against the same people without its scheme."""
+    ours, theirs = acts_by_audience(run), acts_by_audience(counterfactual)
     for item, names in speech_of(run).items():
         known = [name for name in names if name in ours and name in theirs]
         for group in ours[known[0]] if known else ():
@@ -66,5 +52,6 @@ M12 = Measure(
     ("M13",),
     ("world.parameters.chill", "world.parameters.vagueness", "world.parameters.assume_watched",
      "world.parameters.identifiability", "schemes."),
-    None,
+    groups=("aware",),
+    pair=write_chilling,
 )  # fmt: skip

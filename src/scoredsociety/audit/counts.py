@@ -12,7 +12,7 @@ from scoredsociety.audit.masks import (
     sanctions_of,
     unlike_note,
 )
-from scoredsociety.audit.measures import Measure
+from scoredsociety.audit.measures import PEOPLE, Measure
 from scoredsociety.audit.rows import Floats, Rows
 from scoredsociety.audit.sample import Sample, Stream
 from scoredsociety.audit.sheet import Sheet
@@ -186,6 +186,7 @@ M1 = Measure(
     ("M2", "M3", "M4"),
     ("schemes.", "world.conducts."),
     compute_m1,
+    groups=PEOPLE,
 )
 M2 = Measure(
     "M2",
@@ -196,6 +197,7 @@ M2 = Measure(
     ("M1",),
     ("schemes.", "world.conducts."),
     compute_m2,
+    groups=PEOPLE,
 )
 M3 = Measure(
     "M3",
@@ -206,6 +208,7 @@ M3 = Measure(
     ("M1",),
     ("schemes.", "world.conducts."),
     compute_m3,
+    groups=PEOPLE,
 )
 M4 = Measure(
     "M4",
@@ -216,4 +219,5 @@ M4 = Measure(
     ("M1",),
     ("world.parameters.flight_attempts", "world.parameters.rail_attempts", "schemes."),
     compute_m4,
+    groups=PEOPLE,
 )

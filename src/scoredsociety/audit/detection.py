@@ -20,6 +20,11 @@ MINUTES = 365.25 / 12 * 24 * 60
 
 GROUPS = CONTRASTS[0]
 
+EXPECTED = (
+    "Over expected acts: where these are few, luck can take it beyond 0 and 1. What an exemption "
+    "drops, or a scheme without a hold on the person, counts as not recorded."
+)
+
 
 def minutes_to_locate(faces: Faces) -> float | None:
     """Return the mean time until somebody in the gallery is found, in minutes; None if never.
@@ -99,10 +104,8 @@ def _write_rates(sample: Sample, sheet: Sheet, rows: Rows) -> None:
         if name in ruled:
             for quantity, part in (("true positive rate", seen[:, k]),
                                    ("false negative rate", acts[:, k] - seen[:, k])):  # fmt: skip
-                sheet.put("M23", f"conduct:{name}", quantity, "share", ratio(part, acts[:, k]),
-                          entries=acts[:, k],
-                          note="Of expected acts; what an exemption or a scheme without a hold on "
-                          "the person drops counts as not recorded.")  # fmt: skip
+                sheet.put("M23", f"conduct:{name}", quantity, "ratio", ratio(part, acts[:, k]),
+                          entries=acts[:, k], note=EXPECTED)  # fmt: skip
 
 
 def _write_faces(sheet: Sheet, name: str, faces: Faces) -> None:
@@ -134,4 +137,5 @@ M23 = Measure(
     ("M5", "M10"),
     ("world.channels.", "world.conducts."),
     compute_m23,
+    groups=("group",),
 )

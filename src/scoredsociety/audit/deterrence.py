@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pyarrow as pa
 
+from scoredsociety.audit.acts import AUDIENCES, acts_by_audience
 from scoredsociety.audit.chilling import write_chilling
 from scoredsociety.audit.intervals import ratio
 from scoredsociety.audit.measures import Measure
@@ -16,30 +19,6 @@ from scoredsociety.engine.result import RunData
 
 WINDOW = 6
 """Months in a window of :func:`deterrence`."""
-
-AUDIENCES = ("all", "aware=aware")
-
-
-def acts_by_audience(run: RunData) -> dict[str, dict[str, Floats]]:
-    """Return the expected acts, by conduct and audience, shape (R, T) each.
-
-    Parameters
-    ----------
-    run : RunData
-
-    Returns
-    -------
-    dict
-        Conduct to group label ("all", "aware=aware") to acts a month.
-    """
-    block = np.stack([r.acts for r in run.replicates])  # (R, conducts, T, aware, city)
-    return {
-        conduct: {
-            "all": block[:, k].sum(axis=(2, 3)),
-            "aware=aware": block[:, k, :, 1].sum(axis=2),
-        }
-        for k, conduct in enumerate(run.manifest["conducts"])
-    }
 
 
 def write_acts(sample: Sample, sheet: Sheet) -> None:
@@ -78,30 +57,40 @@ def deterrence(run: RunData, counterfactual: RunData) -> tuple[pa.Table, pa.Tabl
     """
     require_pair(run, counterfactual)
     weight = load_sample(run).weight
-    sheet = Sheet(len(run.replicates), weight)
-    windows = Sheet(len(run.replicates), weight)
-    ours, theirs = acts_by_audience(run), acts_by_audience(counterfactual)
+    sheet, windows = (Sheet(len(run.replicates), weight) for _ in range(2))
+    write_deterrence(run, counterfactual, sheet)
     months = int(run.manifest["months"])
     starts = np.arange(0, months, WINDOW)
-    for conduct, by_group in ours.items():
-        if conduct not in theirs:
-            continue
-        for group in AUDIENCES:
-            a, b = by_group[group], theirs[conduct][group]
-            sheet.put("M13", conduct, "deterrence", "share",
-                      1.0 - ratio(a.sum(axis=1), b.sum(axis=1)), group=group)  # fmt: skip
-            prevented = b.sum(axis=1) - a.sum(axis=1)
-            sheet.put("M13", conduct, "acts prevented", "acts", prevented, group=group)
-            sheet.put_series("M13", conduct, "deterrence", "share", 1.0 - ratio(a, b), group=group)
-            a6, b6 = (np.add.reduceat(x, starts, axis=1) for x in (a, b))
-            windows.put_series("M13", conduct, "deterrence, six months", "share",
-                               1.0 - ratio(a6, b6), group=group)  # fmt: skip
-    write_chilling(sheet, run, ours, theirs)
+    for conduct, group, a, b in _shared_acts(run, counterfactual):
+        a6, b6 = (np.add.reduceat(x, starts, axis=1) for x in (a, b))
+        windows.put_series("M13", conduct, "deterrence, six months", "share",
+                           1.0 - ratio(a6, b6), group=group)  # fmt: skip
+    write_chilling(run, counterfactual, sheet)
     ends = np.minimum(starts + WINDOW, months)
     series = pa.concat_tables(
         [series_table(sheet.series, weight), series_table(windows.series, weight, ends)]
     )
     return figures_table(sheet.lines, weight), series
+
+
+def _shared_acts(
+    run: RunData, counterfactual: RunData
+) -> Iterator[tuple[str, str, Floats, Floats]]:
+    """Yield each conduct that both have, with its audience and the acts of both, (R, T)."""
+    ours, theirs = acts_by_audience(run), acts_by_audience(counterfactual)
+    for conduct, by_group in ours.items():
+        if conduct in theirs:
+            for group in AUDIENCES:
+                yield conduct, group, by_group[group], theirs[conduct][group]
+
+
+def write_deterrence(run: RunData, counterfactual: RunData, sheet: Sheet) -> None:
+    """Write the deterrence of each conduct over the run and by month, for all and the aware."""
+    for conduct, group, a, b in _shared_acts(run, counterfactual):
+        mine, other = a.sum(axis=1), b.sum(axis=1)
+        sheet.put("M13", conduct, "deterrence", "share", 1.0 - ratio(mine, other), group=group)
+        sheet.put("M13", conduct, "acts prevented", "acts", other - mine, group=group)
+        sheet.put_series("M13", conduct, "deterrence", "share", 1.0 - ratio(a, b), group=group)
 
 
 M13 = Measure(
@@ -112,5 +101,6 @@ M13 = Measure(
     "1 - acts / acts of the same society without the scheme, all and aware only",
     ("M5", "M8", "M12"),
     ("world.parameters.certainty_elasticity", "world.parameters.prior_acts", "schemes."),
-    None,
+    groups=("aware",),
+    pair=write_deterrence,
 )

@@ -114,4 +114,5 @@ M10 = Measure(
     ("M14", "M23"),
     ("world.channels.", "world.conducts.", "schemes."),
     compute_m10,
+    groups=("group", "income", "city", "sex", "residence"),
 )

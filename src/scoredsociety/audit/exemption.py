@@ -141,4 +141,5 @@ M11 = Measure(
     ("M10",),
     ("schemes.", "world.conducts."),
     compute_m11,
+    groups=("elite", "party"),
 )

@@ -178,11 +178,12 @@ def compute_m18(sample: Sample, sheet: Sheet) -> None:
         times = np.stack([steps_to_target(p[r], better) for r in range(sample.replicates)])
         spread = np.sqrt([steps_variance(p[r], better) for r in range(sample.replicates)])
         for k, grade in enumerate(grades):
+            seen = moves[:, k].sum(axis=1)  # of a grade in which nobody is, there is no way back
             sheet.put("M18", f"{name}:{grade}", f"months to grade {last} or better", "months",
-                      times[:, k], entries=moves[:, k].sum(axis=1),
+                      np.where(seen > 0, times[:, k], np.nan), entries=seen,
                       note="Moves of the second half of the run, as a Markov chain.")  # fmt: skip
             sheet.put("M18", f"{name}:{grade}", f"months to grade {last} or better, sd", "months",
-                      spread[:, k], entries=moves[:, k].sum(axis=1),
+                      np.where(seen > 0, spread[:, k], np.nan), entries=seen,
                       note="Between people, not of the mean; the same chain.")  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from scoredsociety.audit.burden import (
     related_contexts,
 )
 from scoredsociety.audit.intervals import ratio
-from scoredsociety.audit.measures import Measure
+from scoredsociety.audit.measures import PEOPLE, TRUTH, Measure
 from scoredsociety.audit.rows import Floats, Ints, Rows
 from scoredsociety.audit.sample import TRUTH_GROUPS, Sample, Stream
 from scoredsociety.audit.sheet import Sheet
@@ -214,6 +214,8 @@ M8 = Measure(
     ("M9",),
     ("world.sanctions.", "world.contexts."),
     compute_m8,
+    groups=(*PEOPLE, TRUTH),
+    rises_with={"harm": ("harm",), "time": ("harm",)},
 )
 M9 = Measure(
     "M9",
@@ -225,4 +227,6 @@ M9 = Measure(
     ("M8", "M5"),
     ("world.sanctions.", "world.gravity."),
     compute_m9,
+    groups=(TRUTH, "conduct"),
+    rises_with={"harm": ("median ratio", "excess harm"), "time": ("median ratio", "excess harm")},
 )

@@ -186,4 +186,5 @@ M14 = Measure(
     ("M10",),
     ("world.parameters.common_propensity", "schemes."),
     compute_m14,
+    groups=("file",),
 )

@@ -98,12 +98,16 @@ def cohorts(sample: Sample, stream: Stream) -> tuple[Floats, Floats]:
     return table[:, :, 1], table[:, :, 0]
 
 
-def months_sanctioned(sample: Sample) -> Ints:
-    """Return the months under any status that bears sanctions, for each person: shape (R * N,)."""
+def months_sanctioned(sample: Sample, wrongful: bool = False) -> Ints:
+    """Return the months under any status that bears sanctions, for each person: shape (R * N,).
+
+    With ``wrongful``, only those under a status that is wrong.
+    """
     out = np.zeros(sample.replicates * sample.people, dtype=np.int64)
     kept = [s.entered.index[masks_of(sample, s, s.entered) != 0] for s in sample.statuses]
     if kept:
         rows = sample.rows.take(np.concatenate(kept))
+        rows = rows.take(rows.wrongful) if wrongful else rows
         e = episodes(rows, sample.months)
         np.add.at(out, rows.person[e.first], e.duration)
     return out

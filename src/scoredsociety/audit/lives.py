@@ -1,4 +1,4 @@
-"""One life, twice: two people chosen by a stated rule, under both regimes."""
+"""One life, twice: people chosen by a stated rule, under both regimes."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from scoredsociety.audit.pairing import entered_statuses, has_person, status_kind
-from scoredsociety.audit.rows import Ints, Rows
-from scoredsociety.audit.sample import Sample, load_sample
-from scoredsociety.audit.spiral import require_pair
+from scoredsociety.audit.fates import Fates, Flags, count_lives, fates
+from scoredsociety.audit.rows import Ints
 from scoredsociety.engine.result import RunData
 
 RULE = (
-    "Of all persons of this kind in the first replicate that has one, the person whose months "
-    "wrongly listed under A are the lower median; of several, the one with the smallest index."
+    "Of all persons of this kind in the first replicate that has one, the person whose {} are the "
+    "lower median; of several, the one with the smallest index."
 )
+MOST = (
+    "Of all persons of this kind in all replicates, the one with the most {}; of several, the "
+    "first; those with at least as many are whom it stands for."
+)
+WRONG_MONTHS = "months wrongly listed under A"
 SAVED = "wrongly listed under A, never listed under B"
 NOT_HELPED = "wrongly listed under A and under B"
 
@@ -40,6 +44,8 @@ class Life:
         The same per 1,000 adults, and for the nation.
     rows_a, rows_b : structured arrays of LEDGER_DTYPE
         The person's rows under A and under B.
+    sanctioned, refused : pair of int
+        Months under at least one sanction, and refusals at counters, under A and under B.
     rule : str
         How the person was chosen.
     """
@@ -53,58 +59,96 @@ class Life:
     scaled: float | None
     rows_a: NDArray[np.void]
     rows_b: NDArray[np.void]
-    rule: str = RULE
+    sanctioned: tuple[int, int] = (0, 0)
+    refused: tuple[int, int] = (0, 0)
+    rule: str = RULE.format(WRONG_MONTHS)
 
 
 @dataclass(frozen=True)
 class Lives:
-    """The lives of a comparison; None where nobody is of the kind."""
+    """The lives of a comparison; None where nobody is of the kind.
+
+    Attributes
+    ----------
+    saved, not_helped : Life or None
+        Wrongly listed under A: whom B spares, and whom it does not.
+    typical, worst, worse_off : Life or None
+        Of the lives with another outcome, the one with the median change; the one longest under
+        sanctions under A; of those longer under sanctions under B, the one with the median.
+    counts : pyarrow.Table or None
+        In which ways how many lives differ (:func:`count_lives`).
+    """
 
     saved: Life | None
     not_helped: Life | None
+    typical: Life | None = None
+    worst: Life | None = None
+    worse_off: Life | None = None
+    counts: pa.Table | None = None
 
 
-def pick_lives(a: RunData, b: RunData) -> Lives:
-    """Choose a typical person whom B saves from a wrongful entry, and one whom it does not.
+def pick_lives(a: RunData, b: RunData, *, every: bool = False) -> Lives:
+    """Choose the lives that tell what B changes against A.
 
     Parameters
     ----------
     a, b : RunData
         A pair: the same societies with the same luck.
+    every : bool
+        Also choose the typical, the worst and the worse off, and count in which ways how many
+        lives differ; False: only those who were wrongly listed, which is quicker.
 
     Raises
     ------
     ValueError
         If the runs are not a pair.
     """
-    require_pair(a, b)
-    one, two = load_sample(a, b), load_sample(b, a)
-    kind = status_kind(one, two)
-    rows_a, rows_b = entered_statuses(one, kind, two), entered_statuses(two, kind, one)
-    wrong = rows_a.take(rows_a.wrongful)
-    wrong_a, listed_b = has_person(one, wrong), has_person(two, rows_b)
-    wrong_b = has_person(two, rows_b.take(rows_b.wrongful))
+    f = fates(a, b)
+    before, after = f.months
+    (wrong_a, wrong_b), listed_b = f.wronged, f.listed[1]
+    wrong = (f.wrong_months, RULE.format(WRONG_MONTHS))
+    saved = _pick(f, wrong_a & ~listed_b, SAVED, *wrong)
+    not_helped = _pick(f, wrong_a & wrong_b, NOT_HELPED, *wrong)
+    if not every:
+        return Lives(saved, not_helped)
+    change = (np.abs(after - before), RULE.format("months under sanctions gained or lost"))
+    longer = (after - before, RULE.format("months more under sanctions under B"))
+    most = (before, MOST.format("months under sanctions under A"))
+    at_least = before >= max(1, int(before.max(initial=0)))
     return Lives(
-        _pick(one, a, b, wrong, wrong_a & ~listed_b, SAVED),
-        _pick(one, a, b, wrong, wrong_a & wrong_b, NOT_HELPED),
+        saved=saved,
+        not_helped=not_helped,
+        typical=_pick(f, f.differs, "another outcome under B than under A", *change),
+        worst=_pick(f, at_least, "longest under sanctions under A", *most),
+        worse_off=_pick(f, after > before, "longer under sanctions under B", *longer),
+        counts=count_lives(f),
     )
 
 
-def _pick(
-    sample: Sample, a: RunData, b: RunData, wrong: Rows, flag: NDArray[np.bool_], kind: str
-) -> Life | None:
+def follow(found: Fates, subject: int, replicate: int) -> Life:
+    """Return a person of one's own choice under both regimes; it stands for itself alone."""
+    return _life(
+        found, replicate, subject, 1.0 / found.a.replicates, "chosen by index", "By index."
+    )
+
+
+def _pick(f: Fates, flag: Flags, kind: str, score: Ints, rule: str) -> Life | None:
+    """Choose the lower median of the score among those flagged in the first society with any."""
     people: Ints = np.flatnonzero(flag)
     if not people.size:
         return None
-    n = np.bincount(people // sample.people, minlength=sample.replicates)
+    n = np.bincount(people // f.a.people, minlength=f.a.replicates)
     replicate = int(np.flatnonzero(n)[0])
-    mine = people[people // sample.people == replicate]
-    size = sample.replicates * sample.people
-    months = np.bincount(wrong.person, wrong.months, minlength=size)[mine].astype(np.int64)
-    middle = np.sort(months)[(months.size - 1) // 2]
-    subject = int(mine[months == middle].min() % sample.people)
-    stands_for = float(n.mean())
-    adults = float(sample.adults[:, 0].mean())
+    mine = people[people // f.a.people == replicate]
+    scores = score[mine]
+    middle = np.sort(scores)[(scores.size - 1) // 2]
+    subject = int(mine[scores == middle].min() % f.a.people)
+    return _life(f, replicate, subject, float(n.mean()), kind, rule)
+
+
+def _life(f: Fates, replicate: int, subject: int, stands_for: float, kind: str, rule: str) -> Life:
+    at = replicate * f.a.people + subject
+    adults = float(f.a.adults[:, 0].mean())
 
     def rows(run: RunData) -> NDArray[Any]:
         ledger = run.replicates[replicate].ledger
@@ -115,10 +159,13 @@ def _pick(
         kind=kind,
         replicate=replicate,
         subject=subject,
-        months=int(middle),
+        months=int(f.wrong_months[at]),
         stands_for=stands_for,
         per_1000=1000.0 * stands_for / adults if adults > 0 else None,
-        scaled=stands_for * sample.weight if adults > 0 else None,
-        rows_a=rows(a),
-        rows_b=rows(b),
+        scaled=stands_for * f.a.weight if adults > 0 else None,
+        rows_a=rows(f.a.run),
+        rows_b=rows(f.b.run),
+        sanctioned=(int(f.months[0][at]), int(f.months[1][at])),
+        refused=(int(f.refused[0][at]), int(f.refused[1][at])),
+        rule=rule,
     )

@@ -151,7 +151,7 @@ def _prevented(sheet: Sheet, a: Sample, b: Sample, schemes: dict[str, int]) -> N
                       entries=sample.per_replicate(part.take(whole)))  # fmt: skip
 
 
-def _persons(sample: Sample, other: Sample, flag: NDArray[np.bool_]) -> Floats:
+def persons_by_group(sample: Sample, other: Sample, flag: NDArray[np.bool_]) -> Floats:
     """Count flagged persons by replicate and group of ``sample``, shape (R, G)."""
     at = np.flatnonzero(flag)
     code = _codes(sample, other)[at]
@@ -173,9 +173,9 @@ def _four_ways(
     """Write how many persons are flagged only under A, only under B, under both, and neither."""
     labels = a.groups.labels
     parts = {
-        "only under A": _persons(a, b, x & ~y),
-        "only under B": _persons(a, b, y & ~x),
-        "under both": _persons(a, b, x & y),
+        "only under A": persons_by_group(a, b, x & ~y),
+        "only under B": persons_by_group(a, b, y & ~x),
+        "under both": persons_by_group(a, b, x & y),
     }
     parts["under neither"] = a.adults - sum(parts.values())
     for name, n in parts.items():
@@ -237,19 +237,7 @@ def compare_runs(run_a: RunData, run_b: RunData) -> Comparison:
     require_pair(run_a, run_b)
     a, b = load_sample(run_a, run_b), load_sample(run_b, run_a)
     audit_a, audit_b = audit_sample(a), audit_sample(b)
-    sheet = Sheet(a.replicates, a.weight)
-    kind = status_kind(a, b)
-    rows_a, rows_b = entered_statuses(a, kind, b), entered_statuses(b, kind, a)
-    _four_ways(sheet, a, b, "listed", has_person(a, rows_a), has_person(b, rows_b))
-    wrong_a = has_person(a, rows_a.take(rows_a.wrongful))
-    wrong_b = has_person(b, rows_b.take(rows_b.wrongful))
-    _four_ways(sheet, a, b, "wrongly listed", wrong_a, wrong_b)
-    _prevented(sheet, a, b, shared_names(run_a, run_b, "schemes"))
-    for name, flags in (("that differ", True), ("with another outcome", False)):
-        found = differing_lives(run_a, run_b, flags=flags)
-        different = np.array([x.size for x in found], dtype=np.float64)
-        _write_lives(sheet, a, name, different)
-    _gains(sheet, a, b, wrong_a & wrong_b)
+    sheet = paired_sheet(a, b)
     figures, series = deterrence(run_b, run_a)
     return Comparison(
         a=audit_a,
@@ -260,6 +248,24 @@ def compare_runs(run_a: RunData, run_b: RunData) -> Comparison:
         deterrence_series=series,
         by_replicate={(x.item, x.quantity, x.group): np.array(x.values) for x in sheet.lines},
     )
+
+
+def paired_sheet(a: Sample, b: Sample) -> Sheet:
+    """Write every paired figure of two samples of one pair of runs, B held against A."""
+    sheet = Sheet(a.replicates, a.weight)
+    kind = status_kind(a, b)
+    rows_a, rows_b = entered_statuses(a, kind, b), entered_statuses(b, kind, a)
+    _four_ways(sheet, a, b, "listed", has_person(a, rows_a), has_person(b, rows_b))
+    wrong_a = has_person(a, rows_a.take(rows_a.wrongful))
+    wrong_b = has_person(b, rows_b.take(rows_b.wrongful))
+    _four_ways(sheet, a, b, "wrongly listed", wrong_a, wrong_b)
+    _prevented(sheet, a, b, shared_names(a.run, b.run, "schemes"))
+    for name, flags in (("that differ", True), ("with another outcome", False)):
+        found = differing_lives(a.run, b.run, flags=flags)
+        different = np.array([x.size for x in found], dtype=np.float64)
+        _write_lives(sheet, a, name, different)
+    _gains(sheet, a, b, wrong_a & wrong_b)
+    return sheet
 
 
 def _write_lives(sheet: Sheet, a: Sample, name: str, different: Floats) -> None:
@@ -279,7 +285,7 @@ def _gains(sheet: Sheet, a: Sample, b: Sample, not_helped: NDArray[np.bool_]) ->
         ("worse off", saved < 0),
         ("wrongly listed under both", not_helped),
     ):
-        n = _persons(a, b, flag)
+        n = persons_by_group(a, b, flag)
         sheet.put_groups("paired", "persons", name, "persons", n, labels, people=a.adults)
         sheet.put_groups("paired", "persons", f"{name}, rate", PER_1000,
                          1000.0 * ratio(n, a.adults), labels, people=a.adults)  # fmt: skip

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from scoredsociety.audit.counts import CELL_GROUPS, cell_sum
 from scoredsociety.audit.intervals import ratio
-from scoredsociety.audit.measures import Measure
+from scoredsociety.audit.measures import PEOPLE, Measure
 from scoredsociety.audit.rows import Floats
 from scoredsociety.audit.sample import Sample
 from scoredsociety.audit.sheet import Sheet
@@ -120,6 +120,7 @@ M17 = Measure(
     ("M18",),
     ("schemes.",),
     compute_m17,
+    groups=PEOPLE,
 )
 M19 = Measure(
     "M19",
@@ -130,4 +131,5 @@ M19 = Measure(
     ("M1", "M15", "M17"),
     ("schemes.",),
     compute_m19,
+    groups=("group", "income"),
 )

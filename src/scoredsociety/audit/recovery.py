@@ -12,7 +12,7 @@ from scoredsociety.audit.leaving import (
     write_leaving,
     write_time_sanctioned,
 )
-from scoredsociety.audit.measures import Measure
+from scoredsociety.audit.measures import PEOPLE, TRUTH, Measure
 from scoredsociety.audit.rows import Floats
 from scoredsociety.audit.sample import Sample, Stream
 from scoredsociety.audit.sheet import Sheet, nullable
@@ -133,4 +133,6 @@ M7 = Measure(
     ("M5", "M6"),
     ("schemes.",),
     compute_m7,
+    groups=(*PEOPLE, TRUTH, "entered"),
+    rises_with={"time": ("trap probability, 24 months",)},
 )

@@ -88,12 +88,13 @@ def write_selection(sample: Sample, sheet: Sheet) -> None:
         inside = ratio(n["listed"], n["listed_months"])
         own = ratio(n["own"], n["listed_months"])
         outside = ratio(n["rest"], n["rest_months"])
-        for quantity, unit, values, entries, note in (
-            ("entries while listed", MONTHLY, 1000.0 * inside, n["listed"], ""),
-            ("entries while not listed", MONTHLY, 1000.0 * outside, n["rest"], ""),
-            ("state dependence, naive", "ratio", ratio(inside, outside), n["listed"], BOTH),
-            ("state dependence, true", "ratio", ratio(n["listed"], n["own"]), n["listed"], TRUE),
-            ("state dependence, selection alone", "ratio", ratio(own, outside), n["own"], ALONE),
+        every = n["listed"] + n["rest"]
+        for quantity, unit, values, note in (
+            ("entries while listed", MONTHLY, 1000.0 * inside, ""),
+            ("entries while not listed", MONTHLY, 1000.0 * outside, ""),
+            ("state dependence, naive", "ratio", ratio(inside, outside), BOTH),
+            ("state dependence, true", "ratio", ratio(n["listed"], n["own"]), TRUE),
+            ("state dependence, selection alone", "ratio", ratio(own, outside), ALONE),
         ):
-            sheet.put("M6", stream.item, quantity, unit, values, entries=entries,
-                      note=note)  # fmt: skip
+            known = np.where(every > 0, values, np.nan)
+            sheet.put("M6", stream.item, quantity, unit, known, entries=every, note=note)

@@ -126,4 +126,5 @@ M20 = Measure(
     ("M1", "M8"),
     ("world.parameters.", "world.sanctions.", "schemes."),
     compute_m20,
+    groups=("group", "income"),
 )

@@ -82,4 +82,6 @@ M15 = Measure(
     ("M9", "M19"),
     ("world.sanctions.", "world.rewards.", "schemes."),
     compute_m15,
+    groups=("group", "income"),
+    rises_with={"harm": ("harms",)},
 )

@@ -6,7 +6,7 @@ import numpy as np
 
 from scoredsociety.audit.correction import conditional, steps, write_waiting
 from scoredsociety.audit.intervals import ratio
-from scoredsociety.audit.measures import Measure
+from scoredsociety.audit.measures import PEOPLE, TRUTH, Measure
 from scoredsociety.audit.rows import Floats
 from scoredsociety.audit.sample import TRUTH_GROUPS, TRUTH_LABELS, Sample
 from scoredsociety.audit.sheet import Sheet
@@ -88,6 +88,8 @@ M5 = Measure(
     ("M22",),
     ("world.channels.", "world.conducts.", "schemes."),
     compute_m5,
+    groups=PEOPLE,
+    rises_with={"errors": ("entry-weighted", "time-weighted", "person-weighted")},
 )
 M22 = Measure(
     "M22",
@@ -101,4 +103,5 @@ M22 = Measure(
     ("M5",),
     ("schemes.",),
     compute_m22,
+    groups=(TRUTH,),
 )

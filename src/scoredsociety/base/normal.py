@@ -7,13 +7,23 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import inlined
+from scoredsociety.base.jit import inlined, kernel
 
 
 def normal_cdf(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the standard normal distribution function, elementwise."""
-    flat = [0.5 * math.erfc(-v / math.sqrt(2.0)) for v in np.asarray(x).ravel()]
-    return np.array(flat).reshape(np.shape(x))
+    flat = np.ascontiguousarray(x, dtype=np.float64).ravel()
+    out = np.empty_like(flat)
+    _shares(out, flat)
+    return out.reshape(np.shape(x))
+
+
+def normal_ppf(p: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the standard normal quantiles of numbers in (0, 1), elementwise."""
+    flat = np.ascontiguousarray(p, dtype=np.float64).ravel()
+    out = np.empty_like(flat)
+    _quantiles(out, flat)
+    return out.reshape(np.shape(p))
 
 
 @inlined
@@ -55,3 +65,15 @@ def _tail(q: float) -> float:
         (((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996e00) * q
          + 3.754408661907416e00) * q + 1.0
     )  # fmt: skip
+
+
+@kernel
+def _shares(out: NDArray[np.float64], x: NDArray[np.float64]) -> None:
+    for i in range(x.shape[0]):
+        out[i] = normal_share(x[i])
+
+
+@kernel
+def _quantiles(out: NDArray[np.float64], p: NDArray[np.float64]) -> None:
+    for i in range(p.shape[0]):
+        out[i] = normal_quantile(p[i])

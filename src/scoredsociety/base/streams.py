@@ -61,6 +61,15 @@ class Block(IntEnum):
     ATTEMPT = 32  # flight, rail, -, -
     TIE = 33  # four friends (layer field: which four)
     TRADE = 34  # partner, own rating, partner's rating, retaliation (serial: which trade)
+    # opinion
+    VIEW = 40  # noise that stays, sees a lack of trust, knows of repression, follows media
+    SUPPOSE = 41  # supposed fairness, fear, claims to be a user, manager
+    READ = 42  # reads weights, hears in media, looks up, changed conduct (stream = scheme)
+    WAVE = 43  # noise of one month, -, -, - (stream = month)
+    # surveys: stream = number of the survey, or the identity of an item
+    SAMPLE = 44  # order of contact, answers, answers again, -
+    ARM = 45  # arm of each of four experiments (stream = number of the survey)
+    REPLY = 46  # four replies (stream = identity of the item; layer field: which four)
     # organisations: who = position among those of the scheme, tile = identity of the scheme
     ORGANISATION = 48  # cost of complying, of the Party, never audited, covered (stream 0)
     INSPECTION = 49  # audited, by somebody independent, -, - (stream = month)

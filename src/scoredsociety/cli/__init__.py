@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 import scoredsociety
-from scoredsociety.cli import along, claims, folders, reading, running
+from scoredsociety.cli import along, auditing, claims, folders, guarding, reading, running, survey
+from scoredsociety.cli import card as card_
+from scoredsociety.cli import lives as lives_
 
 __all__ = ["app", "main"]
 
@@ -25,10 +27,15 @@ COMMANDS = (
     (running.run, "Let a regime act on a simulated society."),
     (running.compare, "Compare regimes, or one with and without safeguards."),
     (along.line, "Walk from one regime to another in equal steps."),
+    (guarding.safeguards, "Compare safeguards: alone, in pairs, all together."),
     (running.report, "Write the report of finished runs as one HTML file."),
+    (survey.survey, "Ask the simulated people what a survey asks."),
+    (auditing.audit, "Write the audit of finished runs as tables, JSON and Markdown."),
+    (card_.card, "Print the cards of the EU AI Act, Art. 5(1)(c) and Art. 27."),
     (claims.claims, "Put the claims of the sources to the test."),
     (folders.verify, "Check that no file of a run was changed."),
     (folders.life, "Print the diary of one synthetic person."),
+    (lives_.lives, "Say how many lives differ between two regimes, and tell a few twice."),
     (reading.schemes, "List schemes, regimes and safeguards."),
     (reading.show, "Print the card of one of them."),
     (reading.check, "Check YAML files of your own."),
@@ -101,8 +108,9 @@ def _told(error: Exception) -> str | None:
         what = f"{error.filename}: " if error.filename else ""
         return f"Error: {what}{error.strerror or error}."
     from scoredsociety.engine import EngineError
+    from scoredsociety.opinion.errors import OpinionError
     from scoredsociety.study import StudyError
 
-    if isinstance(error, (StudyError, EngineError)):
+    if isinstance(error, (StudyError, EngineError, OpinionError)):
         return f"Error: {error}" + ("" if str(error).endswith((".", "?", "!")) else ".")
     return None

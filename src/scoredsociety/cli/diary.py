@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from scoredsociety.engine import PROFILE_FIELDS, ExitReason, Flag, Kind, Truth
@@ -51,20 +53,56 @@ def diary(
     str
         Plain text, one line a happening.
     """
-    months = int(manifest["months"])
     lines = [
         f"A synthetic person: number {index:,} of society {replicate}. Nobody real.",
         f"Regime: {manifest['label']}.",
-        _who(person),
+        who(person),
         "",
     ]
-    happenings = sorted(
+    happened = happenings(manifest, rows)
+    lines += [f"month {when:>3}  {text}" for when, text in happened]
+    if not happened:
+        lines.append(f"Nothing was recorded about this person in {manifest['months']} months.")
+    return "\n".join(lines)
+
+
+def happenings(manifest: Mapping[str, Any], rows: NDArray[np.void]) -> list[tuple[int, str]]:
+    """Return what happened to a person, in order: (month, text)."""
+    months = int(manifest["months"])
+    told = sorted(
         (when, order, text) for row in rows for when, order, text in _row(manifest, row, months)
     )
-    lines += [f"month {when:>3}  {text}" for when, _, text in happenings]
-    if not happenings:
-        lines.append(f"Nothing was recorded about this person in {months} months.")
-    return "\n".join(lines)
+    return [(when, text) for when, _, text in told]
+
+
+def side_by_side(
+    left: Sequence[tuple[int, str]], right: Sequence[tuple[int, str]]
+) -> list[tuple[int, str, str]]:
+    """Lay the happenings of one life under two regimes side by side.
+
+    Parameters
+    ----------
+    left, right : sequence of (month, text)
+        As :func:`happenings` returns them.
+
+    Returns
+    -------
+    list of (month, text, text)
+        One row a happening; what happens in both stands in one row, and what happens in one
+        leaves the other side empty.
+    """
+    out = []
+    for month in sorted({when for when, _ in (*left, *right)}):
+        a = [text for when, text in left if when == month]
+        b = [text for when, text in right if when == month]
+        same = SequenceMatcher(a=a, b=b, autojunk=False)
+        for tag, a0, a1, b0, b1 in same.get_opcodes():
+            if tag == "equal":
+                out += [(month, text, text) for text in a[a0:a1]]
+            else:
+                pairs = zip_longest(a[a0:a1], b[b0:b1], fillvalue="")
+                out += [(month, one, two) for one, two in pairs]
+    return out
 
 
 def somebody(run: RunData, replicate: int) -> int:
@@ -78,7 +116,8 @@ def somebody(run: RunData, replicate: int) -> int:
     return int(chosen["subject"].min()) if len(chosen) else 0
 
 
-def _who(person: Mapping[str, Any]) -> str:
+def who(person: Mapping[str, Any]) -> str:
+    """Say who a synthetic person is: age, income and groups."""
     words = {}
     for name, (first, bits, labels) in PROFILE_FIELDS.items():
         words[name] = labels[(int(person["profile"]) >> first) & ((1 << bits) - 1)]
@@ -113,7 +152,7 @@ def _row(
         if row["kind"] == Kind.ENTRY:
             yield start, 1, f"{scheme}: is put on the list"
         elif points:
-            yield start, 1, f"{scheme}: {points:+d} points".replace("-", "−")
+            yield start, 1, f"{scheme}: {'+' if points > 0 else '−'}{abs(points)} points"
     refused = int(row["refusals"])
     if refused:
         times = "once" if refused == 1 else f"{refused} times"

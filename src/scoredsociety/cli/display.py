@@ -141,14 +141,17 @@ def plain_table(*heads: str) -> Table:
     return table
 
 
-def show_findings(parts: Sequence[Part], folder: Path, page: Path, *, as_json: bool) -> None:
-    """Print what was found, the folder and the page."""
+def show_findings(
+    parts: Sequence[Part], folder: Path, page: Path, *, as_json: bool, page_name: str = "Report"
+) -> None:
+    """Print what was found, the folder and the page, which goes by ``page_name``."""
     if as_json:
         found = [
             {"title": p.title, "findings": [dataclasses.asdict(f) for f in p.findings]}
             for p in parts
         ]
-        everything = {"simulated": True, "parts": found, "folder": str(folder), "report": str(page)}
+        everything: dict[str, object] = {"simulated": True, "parts": found, "folder": str(folder)}
+        everything[page_name.lower()] = str(page)
         typer.echo(json.dumps(everything, indent=1, ensure_ascii=False))
         return
     console = out()
@@ -165,7 +168,7 @@ def show_findings(parts: Sequence[Part], folder: Path, page: Path, *, as_json: b
     )
     console.print("Nobody in these numbers is real.", style="dim")
     typer.echo(f"Folder  {folder}")
-    typer.echo(f"Report  {page}")
+    typer.echo(f"{page_name:<6}  {page}")
 
 
 def _table(part: Part) -> Table:

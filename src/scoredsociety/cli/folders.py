@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scoredsociety.cli import options as o
+
+if TYPE_CHECKING:
+    from scoredsociety.engine import RunData
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run or of a comparison.")]
 
@@ -31,6 +35,13 @@ def runs_of(folder: Path) -> list[Path]:
     if not arms:
         raise StudyError(f"{folder} is not the folder of a run or of a comparison")
     return arms
+
+
+def loaded(folders: Sequence[Path]) -> list[RunData]:
+    """Read the runs of some folders, in order; a run that was changed is refused."""
+    from scoredsociety.study import load_run
+
+    return [load_run(path) for folder in folders for path in runs_of(folder)]
 
 
 def verify(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scoredsociety.cli import options as o
 from scoredsociety.cli.display import Display, Part, show_findings
+
+if TYPE_CHECKING:
+    from scoredsociety.audit import Audit, Comparison
 
 PAGE = "report.html"
 
@@ -47,10 +50,10 @@ def run(
             progress=display,
         )
         with display.working("Auditing"):
-            from scoredsociety.audit import audit_run, findings
+            from scoredsociety.audit import audit_run
 
             found = audit_run(data)
-            parts = [Part(data.manifest["label"], findings(found))]
+            parts = compared_parts([data.manifest["label"]], [found], [])
         with display.working("Writing the report"):
             from scoredsociety.doors import baseline
             from scoredsociety.report import write_report
@@ -99,7 +102,8 @@ def compare(
             progress=display,
         )
         with display.working("Auditing"):
-            parts = _compared(compared)
+            labels = [run.manifest["label"] for run in compared.runs]
+            parts = compared_parts(labels, compared.audits, compared.comparisons)
         with display.working("Writing the report"):
             page = written(folder / PAGE, compared.report)
     show_findings(parts, folder, page, as_json=as_json)
@@ -117,15 +121,15 @@ def report(
     ] = None,
 ) -> None:
     """Write the report of finished runs as one HTML file that loads nothing."""
-    from scoredsociety.cli.folders import runs_of
-    from scoredsociety.study import StudyError, load_run
+    from scoredsociety.cli.folders import loaded
+    from scoredsociety.study import StudyError
 
     if out is not None and (out.exists() or out.is_symlink()):
         raise StudyError(
             f"{out} exists already. Choose another file with --out, or remove it first"
         )
     page = out or (folders[0] / PAGE if len(folders) == 1 else o.free(Path(PAGE)))
-    runs = [load_run(path) for folder in folders for path in runs_of(folder)]
+    runs = loaded(folders)
     with Display() as display, display.working("Writing the report"):
         from scoredsociety.doors import baseline
         from scoredsociety.report import write_report
@@ -135,16 +139,17 @@ def report(
     typer.echo(str(page))
 
 
-def _compared(compared: object) -> list[Part]:
+def compared_parts(
+    labels: Sequence[str], audits: Sequence[Audit], comparisons: Sequence[Comparison]
+) -> list[Part]:
     """Return what a comparison found: where each arm ends, then each against the first."""
     from scoredsociety.audit import findings, findings_comparison
-    from scoredsociety.doors import Compared
 
-    assert isinstance(compared, Compared)
-    labels = [run.manifest["label"] for run in compared.runs]
-    arms = zip(labels, compared.audits, strict=True)
+    if not comparisons:
+        return [Part(labels[0], findings(audits[0]))]
+    arms = zip(labels, audits, strict=True)
     parts = [Part(label, findings(audit)[:2], short=True) for label, audit in arms]
-    for label, comparison in zip(labels[1:], compared.comparisons, strict=True):
+    for label, comparison in zip(labels[1:], comparisons, strict=True):
         title = f"A: {labels[0]}\nB: {label}"
         parts.append(Part(title, findings_comparison(comparison)))
     return parts

@@ -153,6 +153,8 @@ class SocietyResult:
         then (3: three or more).
     organisations : dict of dict of float64 arrays, shape (T,)
         Per scheme of firms or offices: see ``engine.organisations.run_organisations``.
+    people : structured array of SNAPSHOT, shape (people,), or None
+        What everybody bears and knows at the end, where it was asked for. In memory only.
     """
 
     ledger: NDArray[np.void]
@@ -164,6 +166,7 @@ class SocietyResult:
     information: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     own: NDArray[np.int64] = field(default_factory=lambda: np.zeros((4, 0, 2), np.int64))
     organisations: dict[str, dict[str, NDArray[np.float64]]] = field(default_factory=dict)
+    people: NDArray[np.void] | None = None
 
 
 def profile_level(profile: NDArray[np.uint16], field: str) -> NDArray[np.intp]:

@@ -23,6 +23,7 @@ from scoredsociety.engine.information import fill_information
 from scoredsociety.engine.opening import TOO_MANY_FRIENDS
 from scoredsociety.engine.program import MAX_GRADES
 from scoredsociety.engine.result import LEDGER_DTYPE, SocietyResult
+from scoredsociety.engine.snapshot import SNAPSHOT
 from scoredsociety.engine.state import Rooms, Scratch, Tally, new_rooms, new_scratch, new_tally
 from scoredsociety.engine.tile import ROOM_ERROR, run_chunk
 from scoredsociety.society.people import TILE, PeopleTables
@@ -116,6 +117,7 @@ def run_society(
     chunk: int = CHUNK,
     progress: Progress | None = None,
     keep: range | None = None,
+    snapshot: bool = False,
 ) -> tuple[SocietyResult, int]:
     """Simulate one society.
 
@@ -138,6 +140,8 @@ def run_society(
     keep : range, optional
         Run only these tiles, with the aggregates of the full run taken as given by earlier
         passes over all tiles (used to replay one tile).
+    snapshot : bool
+        Also keep, in memory, what everybody bears and knows at the end.
 
     Returns
     -------
@@ -153,6 +157,7 @@ def run_society(
     tiles = range((people + TILE - 1) // TILE)
     shape = (len(compiled.channels), months)
     limited = compiled.program.channels["capacity"] > 0
+    at_end = np.zeros(people if snapshot else 0, SNAPSHOT)
     capacity = np.ones(shape)
     passes = 0
     while passes < MAX_PASSES:
@@ -169,6 +174,7 @@ def run_society(
             chunk,
             tiles,
             progress,
+            at_end,
         )
         wanted = _capacity(compiled, tally, months) if limited.any() else capacity
         if np.array_equal(wanted, capacity):
@@ -179,9 +185,10 @@ def run_society(
         raise EngineError(f"the load of {names} did not settle in {MAX_PASSES} passes")
     if keep is not None:
         tally, ledger = _pass(
-            compiled, tables, capacity, people, months, seed, replicate, 1, chunk, keep, None
-        )
-    return _result(compiled, tally, ledger, months), passes
+            compiled, tables, capacity, people, months, seed, replicate, 1, chunk, keep, None,
+            at_end,
+        )  # fmt: skip
+    return _result(compiled, tally, ledger, months, at_end if snapshot else None), passes
 
 
 def _pass(
@@ -196,6 +203,7 @@ def _pass(
     chunk: int,
     tiles: range,
     progress: Progress | None,
+    at_end: NDArray[np.void],
 ) -> tuple[Tally, NDArray[np.void]]:
     """Run all tiles once, with the capacities as given."""
     starts = list(range(tiles.start, tiles.stop, chunk))
@@ -211,7 +219,7 @@ def _pass(
             end = min(start + chunk, tiles.stop)
             rows = run_chunk(
                 worker.scratch, worker.rooms, worker.tally, compiled.program, tables, capacity,
-                people, months, seed, replicate, start, end,
+                people, months, seed, replicate, start, end, at_end,
             )  # fmt: skip
             if rows == ROOM_ERROR:  # rare: begin again with more room
                 worker.grow()
@@ -267,7 +275,11 @@ def _capacity(compiled: Compiled, tally: Tally, months: int) -> NDArray[np.float
 
 
 def _result(
-    compiled: Compiled, tally: Tally, ledger: NDArray[np.void], months: int
+    compiled: Compiled,
+    tally: Tally,
+    ledger: NDArray[np.void],
+    months: int,
+    at_end: NDArray[np.void] | None,
 ) -> SocietyResult:
     """Turn sums of changes into stocks and name everything."""
     p = compiled.program
@@ -306,4 +318,6 @@ def _result(
         for s, name in enumerate(compiled.schemes)
         if not p.schemes[s]["is_list"] and tally.own.any()
     }
-    return SocietyResult(ledger, monthly, acts, mobility, population, caps, information, tally.own)
+    return SocietyResult(
+        ledger, monthly, acts, mobility, population, caps, information, tally.own, people=at_end
+    )

@@ -96,7 +96,13 @@ SCHEDULE: tuple[Step, ...] = (
         "month of people, which they do not touch)",
         "organisations.run_organisations",
     ),
-    Step(15, "opinion", "approval and surveys (not built yet)"),
+    Step(
+        15,
+        "opinion",
+        "what people know, think and say when asked, at the end of the last month; nothing of it "
+        "acts on a month",
+        "snapshot.take_snapshot",
+    ),
     Step(
         16,
         "observers",

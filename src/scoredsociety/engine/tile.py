@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,7 @@ from scoredsociety.engine.observers import beliefs, observe
 from scoredsociety.engine.opening import TOO_MANY_FRIENDS, arrive, begin_tile
 from scoredsociety.engine.program import Program
 from scoredsociety.engine.scores import update_features
+from scoredsociety.engine.snapshot import take_snapshot
 from scoredsociety.engine.stars import trades
 from scoredsociety.engine.state import Rooms, Scratch, Tally
 from scoredsociety.engine.ties import tie_loss
@@ -105,6 +108,7 @@ def run_chunk(
     replicate: int,
     first_tile: int,
     last_tile: int,
+    snapshot: Any,
 ) -> int:
     """Build and run tiles ``first_tile`` to ``last_tile`` - 1.
 
@@ -118,6 +122,8 @@ def run_chunk(
         Share of its acts that each channel can handle, by month.
     people_count : int
         People of the whole society; the last tile may be cut short.
+    snapshot : (people_count,) SNAPSHOT
+        Filled where it has room; of length 0: not wanted.
 
     Returns
     -------
@@ -132,9 +138,13 @@ def run_chunk(
             return TOO_MANY_FRIENDS
         base_rates(scratch, rooms, program, n, months, seed, replicate, tile)
         expected_load(scratch, tally, program, n)
+        before = used
         used = run_tile(
             scratch, rooms, used, tally, program, capacity, n, months, seed, replicate, tile
         )
         if used < 0:
             return used
+        if snapshot.shape[0] > 0:
+            base = tile * TILE
+            take_snapshot(snapshot, scratch, rooms, program, n, months, base, before, used)
     return used

@@ -16,6 +16,7 @@ from scoredsociety.report import (
     deterrence,
     firms,
     grades,
+    opinion,
     paired,
     reach,
     recovery,
@@ -30,6 +31,7 @@ from scoredsociety.report.theme import Drawn, finish
 if TYPE_CHECKING:
     from scoredsociety.audit import Audit, Comparison
     from scoredsociety.audit.lives import Lives
+    from scoredsociety.opinion.survey import Surveyed
 
 Build = Callable[[Sequence[Arm]], Figure]
 BuildPaired = Callable[[Sequence[Arm], Any], Figure]
@@ -62,6 +64,16 @@ LIVES: dict[str, BuildPaired] = {
     "life-not-helped": lives_.life_not_helped,
 }
 """Charts of one person under two paired runs: they need the lives picked from them."""
+
+SURVEY: dict[str, Callable[[Surveyed], Figure]] = {
+    "responses": opinion.responses,
+    "private-reported": opinion.private_reported,
+    "standing": opinion.standing,
+    "gradients": opinion.gradients,
+    "experiments": opinion.experiments,
+    "panel": opinion.panel,
+}
+"""Charts of a survey: names for :func:`survey_chart`."""
 
 CHARTS: tuple[str, ...] = (*ONE, *PAIRED, *AGAINST, *LIVES)
 """Names for :func:`chart`."""
@@ -160,9 +172,36 @@ def chart(
     ValueError
         If the chart needs a comparison or lives, or there is not enough evidence to draw it.
     """
+    return notebook(figure(name, audit, comparison, lives, against), columns)
+
+
+def survey_chart(surveyed: Surveyed, name: str, *, columns: int = 2) -> Drawn:
+    """Draw one chart of a survey for a notebook, with the sanctioned named inside the picture.
+
+    Parameters
+    ----------
+    surveyed : Surveyed
+    name : str
+        One of :data:`SURVEY`.
+    columns : int
+        Panels in a row.
+
+    Raises
+    ------
+    KeyError
+        If there is no chart of that name.
+    ValueError
+        If there is nothing to draw, with the reason.
+    """
+    if name not in SURVEY:
+        raise KeyError(f"No chart of a survey is called {name!r}. There are: {', '.join(SURVEY)}.")
+    return notebook(SURVEY[name](surveyed), columns)
+
+
+def notebook(fig: Figure, columns: int) -> Drawn:
+    """Put the panels of a figure into one chart with the shared look."""
     import altair as alt
 
-    fig = figure(name, audit, comparison, lives, against)
     if not fig.panels:
         raise ValueError(fig.empty)
     used = fig.panels[:1] if fig.alone else fig.panels

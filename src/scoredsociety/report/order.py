@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scoredsociety.audit import words
 from scoredsociety.report import (
+    article5,
     between,
     chilling,
     counting,
@@ -16,6 +17,7 @@ from scoredsociety.report import (
     firms,
     grades,
     lives,
+    opinion,
     paired,
     reach,
     recovery,
@@ -30,6 +32,7 @@ from scoredsociety.report.saying import alike, left_out, say, say_interval
 if TYPE_CHECKING:
     from scoredsociety.audit import Comparison
     from scoredsociety.audit.lives import Lives
+    from scoredsociety.opinion.survey import Surveyed
 
 
 def section(name: str, kicker: str, fig: Figure, **more: object) -> Section:
@@ -47,10 +50,12 @@ def sections(
     comparison: Comparison | None,
     chosen: Lives | None,
     against: Sequence[Prevented | None] | None = None,
+    asked: Sequence[Surveyed | None] | None = None,
 ) -> list[Section]:
     """Return the sections in the order of every report.
 
     An arm in which no scheme holds has nothing to draw: it is there to be compared with.
+    ``asked`` holds a survey for each arm, or null where nobody was asked.
     """
     held = [replace(a, position=i) for i, a in enumerate(a for a in arms if a.holds)]
     out: list[Section] = []
@@ -94,12 +99,16 @@ def sections(
             text = left_out(held, processed, "ratings are no records, and no process stands before")
             out.append(section("process", "Due process", recovery.funnel(processed), text=text))
         out.append(card(held))
+        out += [article5.card_section(a, whole=a.position == 0) for a in held]
     if rated := [replace(a, position=i) for i, a in enumerate(a for a in arms if a.organisations)]:
         text = left_out(arms, [a for a in arms if a.organisations], "no firm or office is rated")
         out.append(section("firms", "Firms and offices", firms.firms(rated), text=text))
     if not held:
         out.append(remains(arms))
-    out.append(sure(held or arms))
+    surveyed = asked is not None and any(s is not None for s in asked)
+    if asked is not None and surveyed:
+        out.append(opinion.section_public(asked))
+    out.append(sure(held or arms, surveyed))
     out += [ending.limits(arms), ending.assumptions(held or arms), ending.sources(arms)]
     out.append(ending.reproduce(arms))
     return out
@@ -108,6 +117,12 @@ def sections(
 UNLIKE = (
     "Who is listed under one regime alone, and whose life it changes, is not shown: the two keep "
     "different things of people ({} and {}), and one is not the other."
+)
+
+
+UNASKED = (
+    "What the public would say is not in this report: `scoredsociety survey` can ask the "
+    "same people."
 )
 
 
@@ -258,8 +273,8 @@ def card(arms: Sequence[Arm]) -> Section:
     )
 
 
-def sure(arms: Sequence[Arm]) -> Section:
-    """Say how sure the report is: luck, and what has not been swept."""
+def sure(arms: Sequence[Arm], surveyed: bool = False) -> Section:
+    """Say how sure the report is: luck, what has not been swept, and whether people were asked."""
     fig = reach.luck(arms) if arms[0].holds else None
     rows = ending.assumed(arms)
     societies = words.plural(float(arms[0].manifest["replicates"]), "society", "societies")
@@ -276,7 +291,7 @@ def sure(arms: Sequence[Arm]) -> Section:
             f"({ranged} state one), so no interval on this page contains what we do not know "
             "about the rules and the world. Each assumed number is listed under Assumptions, with "
             "its range.",
-            "Opinion is not simulated in this version: what the public would say is not here.",
+            *(() if surveyed else (UNASKED,)),
         ),
         figures=(bare(fig),) if fig else (),
     )

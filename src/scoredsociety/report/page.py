@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scoredsociety.audit import Audit, Comparison
     from scoredsociety.audit.lives import Lives
     from scoredsociety.engine.result import RunData
+    from scoredsociety.opinion.survey import Surveyed
 
 
 def write_report(
@@ -35,6 +36,7 @@ def write_report(
     audits: Sequence[Audit] | None = None,
     comparison: Comparison | None = None,
     baseline: RunData | None = None,
+    opinion: Sequence[Surveyed | None] | None = None,
 ) -> Path:
     """Write the report of one run, or the comparison of several, as one HTML file.
 
@@ -53,6 +55,9 @@ def write_report(
         The same people with the same luck under no scheme (``study.run.without_schemes``): what
         deterrence is read against. By default the run among ``runs`` that has no scheme; without
         one the report says nothing of deterrence.
+    opinion : sequence of Surveyed or None, optional
+        What the public of each run would say, in the order of the runs; null where nobody was
+        asked. Without it the report has no section on opinion.
 
     Returns
     -------
@@ -62,11 +67,14 @@ def write_report(
     Raises
     ------
     ValueError
-        If there is no run, the audits do not match the runs, or the baseline holds a scheme.
+        If there is no run, the audits or surveys do not match the runs, or the baseline holds a
+        scheme.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    html = report_html(runs, audits=audits, comparison=comparison, baseline=baseline)
+    html = report_html(
+        runs, audits=audits, comparison=comparison, baseline=baseline, opinion=opinion
+    )
     target.write_text(html, encoding="utf-8", newline="\n")
     return target
 
@@ -77,6 +85,7 @@ def report_html(
     audits: Sequence[Audit] | None = None,
     comparison: Comparison | None = None,
     baseline: RunData | None = None,
+    opinion: Sequence[Surveyed | None] | None = None,
 ) -> str:
     """Return the page of :func:`write_report` as text; the same input gives the same bytes."""
     from scoredsociety.audit import audit_run
@@ -85,6 +94,8 @@ def report_html(
         raise ValueError("A report needs at least one run.")
     if audits is not None and len(audits) != len(runs):
         raise ValueError(f"There are {len(runs)} runs and {len(audits)} audits.")
+    if opinion is not None and len(opinion) != len(runs):
+        raise ValueError(f"There are {len(runs)} runs and {len(opinion)} surveys.")
     chosen: Lives | None = None
     if len(runs) > 1:
         comparison, chosen = pair_up(runs[0], runs[1], comparison)
@@ -96,7 +107,7 @@ def report_html(
         ]  # fmt: skip
     arms = make_arms(audits)
     against = deterrence.prevented(runs, baseline)
-    return render(build_page(arms, comparison, chosen, against))
+    return render(build_page(arms, comparison, chosen, against, opinion))
 
 
 def pair_up(
@@ -135,6 +146,7 @@ def build_page(
     comparison: Comparison | None = None,
     chosen: Lives | None = None,
     against: Sequence[Prevented | None] | None = None,
+    asked: Sequence[Surveyed | None] | None = None,
 ) -> Page:
     """Put the sections of a report in order."""
     first = arms[0]
@@ -153,7 +165,7 @@ def build_page(
         finding=finding(held),
         lede=lede(arms),
         three=three(held),
-        sections=sections(arms, comparison, chosen, against),
+        sections=sections(arms, comparison, chosen, against, asked),
         footer="Simulated. Made with scoredsociety, an open laboratory for published social "
         "credit schemes. This page loads nothing from anywhere.",
     )

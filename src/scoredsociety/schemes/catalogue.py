@@ -104,6 +104,26 @@ def resolve(
     return resolution.resolve(regime, safeguards, dict(calibrations or {}))
 
 
+def resolve_as_far(
+    regime: Named,
+    safeguards: Sequence[Named] = (),
+    calibrations: Mapping[str, str] | None = None,
+) -> tuple[ResolvedRegime, dict[str, str]]:
+    """Write out a regime with those of some safeguards that change it; see `resolve`.
+
+    For declared designs over many safeguards: one that has nothing to change here, or whose
+    change another has made already, is told and is no mistake.
+
+    Returns
+    -------
+    ResolvedRegime
+    dict of str to str
+        Safeguards that change nothing, and why.
+    """
+    idle: dict[str, str] = {}
+    return resolution.resolve(regime, safeguards, dict(calibrations or {}), idle), idle
+
+
 def check_scheme(path: Named, regime: Named | None = None) -> Scheme | Regime | Safeguard:
     """Check a file of your own against everything this package asks of it.
 

@@ -49,6 +49,7 @@ def mix_worlds(x: Block, y: Block, line: Line) -> Block:
     near, far = line.near(x, y), line.near(y, x)
     parameters = line.mix(x["parameters"], y["parameters"], ("parameters",), WORLD)
     mixed: Block = {"parameters": parameters}
+    mixed["opinion"] = line.mix(x["opinion"], y["opinion"], ("opinion",), WORLD)
     for group in GROUPS:
         mixed[group] = {}
         for name in {**x[group], **y[group]}:

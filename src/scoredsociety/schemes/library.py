@@ -26,7 +26,12 @@ from scoredsociety.schemes.world import World
 Model = TypeVar("Model", bound=BaseModel)
 Named = str | pathlib.Path
 
-FOLDERS = {"scheme": "schemes", "regime": "regimes", "safeguard": "safeguards"}
+FOLDERS = {
+    "regime": "regimes",
+    "safeguard": "safeguards",
+    "scheme": "schemes",
+    "questionnaire": "questionnaires",
+}
 WORLD_FILES = (
     "parameters",
     "contexts",
@@ -35,6 +40,7 @@ WORLD_FILES = (
     "sanctions",
     "institutions",
     "gravity",
+    "opinion",
 )
 
 
@@ -72,7 +78,7 @@ def root() -> pathlib.Path:
 
 
 def names(kind: str) -> list[str]:
-    """List the names of the schemes, regimes or safeguards of the catalogue, in order."""
+    """List the names of one kind of file of the catalogue, in order."""
     return sorted(path.stem for path in (root() / FOLDERS[kind]).glob("*.yaml"))
 
 
@@ -135,45 +141,66 @@ def _load_packaged(path: pathlib.Path, kinds: tuple[str, ...]) -> Loaded:
 
 
 def _load(path: pathlib.Path, kinds: Sequence[str]) -> Loaded:
+    kind, document = opened(path, kinds)
+    loaded = Loaded(kind, None, document.data, document, path, {})
+    {"scheme": _scheme, "regime": _regime, "safeguard": _safeguard}[kind](loaded)
+    return loaded
+
+
+def opened(path: pathlib.Path, kinds: Sequence[str]) -> tuple[str, Document]:
+    """Read a file and tell by its keys which of some kinds it is.
+
+    Raises
+    ------
+    SchemeError
+        When it cannot be read, or is none of them.
+    """
     document = read(path)
     data = document.data
     if not isinstance(data, dict):
         document.raise_if([Finding((), "the file must be a block of keys and values")])
-    kind = next((k for k in ("regime", "safeguard", "scheme") if k in data), None)
+    kind = next((k for k in FOLDERS if k in data), None)
     if kind is None or kind not in kinds:
         wanted = " or ".join(f"{k}:" for k in kinds)
         found = f"this is the file of a {kind}" if kind else "it cannot be told what this file is"
         document.raise_if([Finding((), found, hint=f"a file of this kind has the key {wanted}")])
-    loaded = Loaded(str(kind), None, data, document, path, {})
-    {"scheme": _scheme, "regime": _regime, "safeguard": _safeguard}[str(kind)](loaded)
-    return loaded
+    return str(kind), document
 
 
-def _typed(kind: type[Model], loaded: Loaded, findings: list[Finding]) -> Model:
-    item, shape = build(kind, loaded.data)
+def typed(kind: type[Model], document: Document, findings: list[Finding]) -> Model:
+    """Make the typed form of a file, or raise everything that was found in it.
+
+    Raises
+    ------
+    SchemeError
+        With ``findings`` and the mistakes of shape.
+    """
+    item, shape = build(kind, document.data)
     told = {finding.path for finding in findings}
     shape = [f for f in shape if f.path not in told]
-    loaded.document.raise_if(shape + findings)
+    document.raise_if(shape + findings)
     if item is None:  # every finding repeated one of the reader's, which has raised
-        raise problem_of_file(loaded.document.file, "the file cannot be read")
+        raise problem_of_file(document.file, "the file cannot be read")
     return item
 
 
 def _scheme(loaded: Loaded) -> None:
     findings = validate.scheme(loaded.data, world_data())
-    loaded.item = _typed(Scheme, loaded, findings)
+    loaded.item = typed(Scheme, loaded.document, findings)
 
 
 def _safeguard(loaded: Loaded) -> None:
     findings = validate.safeguard(loaded.data, names("safeguard"))
-    loaded.item = _typed(Safeguard, loaded, findings + _new_numbers(loaded.data, "patch"))
+    findings += _new_numbers(loaded.data, "patch")
+    loaded.item = typed(Safeguard, loaded.document, findings)
 
 
 def _regime(loaded: Loaded) -> None:
     findings = _members(loaded)
     schemes = {name: file.data for name, file in loaded.files.items()}
     findings += validate.regime(loaded.data, schemes, world_data())
-    loaded.item = _typed(Regime, loaded, findings + _new_numbers(loaded.data, "changes"))
+    findings += _new_numbers(loaded.data, "changes")
+    loaded.item = typed(Regime, loaded.document, findings)
 
 
 def _new_numbers(data: dict[str, Any], key: str) -> list[Finding]:

@@ -121,6 +121,23 @@ SCHEME: dict[Path, Limit] = {
     ("gravity", "*"): MONEY,
 } | {("conducts", "*", *path): limit for path, limit in CONDUCT.items()}
 
+EFFECT = Limit(0, 10, "standard deviations")
+EFFECTS = (
+    "benefits", "fairness", "lack_of_trust", "sanctioned", "friends_sanctioned", "repression",
+    "media", "age", "tertiary", "income", "urban", "liberal",
+)  # fmt: skip
+SHARES_OF_PEOPLE = (
+    "stability", "sees_lack_of_trust", "informed", "follows_media", "supposed_fairness",
+    "fairness_spread", "hears_monthly", "looks_up", "overclaims", "changes",
+)  # fmt: skip
+
+OPINION: dict[Path, Limit] = {
+    ("opinion", "falsification", "*"): SHARE,
+    ("opinion", "fear_of_scores"): FACTOR,
+}
+OPINION |= {("opinion", name): EFFECT for name in EFFECTS}
+OPINION |= {("opinion", name): SHARE for name in SHARES_OF_PEOPLE}
+
 WORLD: dict[Path, Limit] = {
     ("parameters", "common_propensity"): SHARE,
     ("parameters", "certainty_elasticity"): Limit(0, 5),
@@ -161,8 +178,9 @@ WORLD: dict[Path, Limit] = {
     ("sanctions", "*", "exposed"): SHARE,
     ("rewards", "*", "benefit"): Limit(0, 10, "monthly incomes"),
     ("gravity", "*"): MONEY,
-} | {("conducts", "*", *path): limit for path, limit in CONDUCT.items()}
-
+}
+WORLD |= OPINION
+WORLD |= {("conducts", "*", *path): limit for path, limit in CONDUCT.items()}
 
 REGIME: dict[Path, Limit] = {
     ("memoranda", "*", "share"): SHARE,

@@ -15,6 +15,10 @@ from scoredsociety.schemes.paths import ROOTS, Each, Key, PathError, Step, parse
 from scoredsociety.schemes.relations import unrelated
 
 
+class IdleError(PathError):
+    """A patch has nothing to change in this regime."""
+
+
 @dataclass(frozen=True)
 class Place:
     """One thing that a path leads to: an entry of a container."""
@@ -115,7 +119,10 @@ def operation(patch: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def apply(
-    root: dict[str, Any], patches: Sequence[Mapping[str, Any]], roots: Sequence[str] = ROOTS
+    root: dict[str, Any],
+    patches: Sequence[Mapping[str, Any]],
+    roots: Sequence[str] = ROOTS,
+    idle: list[str] | None = None,
 ) -> tuple[list[tuple[Path, int]], list[Finding]]:
     """Apply patches, in order, to plain data that nobody else holds.
 
@@ -127,6 +134,8 @@ def apply(
         Plain form of `Patch`.
     roots : sequence of str
         Top-level keys that may be touched; empty for all.
+    idle : list of str, optional
+        Where to write why a patch touches or changes nothing; without it, that is a mistake.
 
     Returns
     -------
@@ -144,11 +153,14 @@ def apply(
             places = [place for some, _ in found for place in some]
             if not places:
                 ends = "; ".join(dict.fromkeys(dead_end for _, dead_end in found))
-                raise PathError(f"{show(text)} touches nothing: {ends}")
+                raise IdleError(f"{show(text)} touches nothing: {ends}")
             done = _OPERATIONS[name](places, copy.deepcopy(patch.get("to")))
             if not done:
-                raise PathError(f"{show(text)} changes nothing: the regime is so already")
+                raise IdleError(f"{show(text)} changes nothing: the regime is so already")
         except PathError as error:
+            if idle is not None and isinstance(error, IdleError):
+                idle.append(str(error))
+                continue
             findings.append(Finding((number, name), str(error), show(text)))
             continue
         touched += [(path, number) for path in done]

@@ -27,9 +27,12 @@ Touched = list[tuple[Path, int]]
 
 
 def resolve(
-    regime: Named, safeguards: Sequence[Named], calibrations: dict[str, str]
+    regime: Named,
+    safeguards: Sequence[Named],
+    calibrations: dict[str, str],
+    idle: dict[str, str] | None = None,
 ) -> ResolvedRegime:
-    """Write out a regime; see `scoredsociety.schemes.catalogue.resolve`."""
+    """Write out a regime; see `scoredsociety.schemes.catalogue.resolve` and `resolve_as_far`."""
     loaded = library.load(regime, ["regime", "scheme"])
     if loaded.kind == "scheme":
         loaded = _alone(loaded)
@@ -40,7 +43,10 @@ def resolve(
         _change(data, loaded, "changes")
     _write_out_institutions(data)
     for safeguard in _ordered(safeguards, loaded):
-        _change(data, safeguard, "patch")
+        reasons: list[str] | None = None if idle is None else []
+        if not _change(data, safeguard, "patch", reasons) and idle is not None:
+            idle[safeguard.item.safeguard] = "; ".join(reasons or [])
+            continue
         data["safeguards"].append(safeguard.item.safeguard)
         _write_out_institutions(data)
     item, _ = build(ResolvedRegime, data)
@@ -170,14 +176,18 @@ def with_included(safeguard: Loaded, order: list[Loaded], above: list[str]) -> N
     order.append(safeguard)
 
 
-def _change(data: dict[str, Any], loaded: Loaded, key: str) -> None:
-    """Apply the patches of a regime or safeguard, and blame its own lines for what they break."""
+def _change(data: dict[str, Any], loaded: Loaded, key: str, idle: list[str] | None = None) -> bool:
+    """Apply the patches of a regime or safeguard, and blame its own lines for what they break.
+
+    Returns whether anything was touched.
+    """
     patches = [p.model_dump(mode="json") for p in getattr(loaded.item, key)]
-    touched, findings = patch.apply(data, patches)
+    touched, findings = patch.apply(data, patches, idle=idle)
     loaded.document.raise_if([under((key,), f) for f in findings])
     clash = merge.lend_sources(data, loaded.data.get("sources") or {}, touched)
     loaded.document.raise_if(clash)
     _revalidate(data, loaded, touched, (key,))
+    return bool(touched)
 
 
 def _write_out_institutions(data: dict[str, Any]) -> None:

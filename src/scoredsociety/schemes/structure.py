@@ -17,6 +17,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 NAMES = {
     "^[a-z]": "small letters, digits and single hyphens, such as court-list",
+    "^[a-z0-9]": "small letters, digits, spaces, hyphens and apostrophes, such as don't know",
     "^[A-Z][A-Z+]": "2 to 10 capital letters, such as LOAN",
     "^[A-Z][A-Z0-9-]": "1 to 12 capital letters, digits and hyphens, such as AA",
     "^[A-Z]$": "one capital letter, such as B",
@@ -228,7 +229,8 @@ def _bounds(kind: type[BaseModel], path: Path) -> tuple[Any, Any]:
     stack = [_annotation(kind, path)]
     while stack:
         at = stack.pop()
-        low, high = getattr(at, "ge", None) or low, getattr(at, "le", None) or high
+        least, most = getattr(at, "ge", None), getattr(at, "le", None)
+        low, high = low if least is None else least, high if most is None else most
         stack.extend(getattr(at, "metadata", ()) or ())
         origin: Tree = get_origin(at)
         if origin in (Annotated, Union, types.UnionType):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from scoredsociety.schemes.errors import path_text
 from scoredsociety.schemes.layout import heading, wrap
@@ -94,13 +94,18 @@ def _short(value: object) -> str:
 
 def assumptions(scheme: Scheme) -> Iterator[str]:
     """Yield every entry of a scheme that rests on no published and verified number."""
-    yield from heading("Assumptions")
-    found = [
+    # What every scheme of organisations is filled in with says nothing about this one.
+    yield from assumption_list(
         (path, entry)
         for path, entry in assumed(scheme, ())
-        # What every scheme of organisations is filled in with says nothing about this one.
         if scheme.kind != "organisations" or path[0] != "process"
-    ]
+    )
+
+
+def assumption_list(entries: Iterable[tuple[tuple[Step, ...], Sourced]]) -> Iterator[str]:
+    """Yield the part of a card that names the entries which rest on no published number."""
+    yield from heading("Assumptions")
+    found = list(entries)
     if not found:
         yield "None: every number has a source."
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from scoredsociety.schemes.attitudes import Opinion
 from scoredsociety.schemes.quantities import (
     Closed,
     Code,
@@ -209,4 +210,5 @@ class World(Closed):
     institutions: dict[Name, Institution]
     gravity: dict[Name, Quantity]
     """Expected social harm of one act in CNY, by conduct (the G table of metric M9)."""
+    opinion: Opinion
     sources: dict[Name, Source]

@@ -112,7 +112,7 @@ def make_manifest(
     """Return all that determines a run, as plain data."""
     label = regime.title + "".join(f" + {name}" for name in regime.safeguards)
     return {
-        "format": 1,
+        "format": 2,
         "simulated": "every person is invented: a function of the marginals, the seed and an index",
         "label": label,
         "regime": regime.model_dump(mode="json"),
@@ -166,6 +166,7 @@ def run_replicate(
     threads: int | None = None,
     progress: Progress | None = None,
     tiles: range | None = None,
+    snapshot: bool = False,
 ) -> tuple[SocietyResult, int]:
     """Simulate one replicate of a manifest; return it and the number of passes."""
     result, passes = run_society(
@@ -178,6 +179,7 @@ def run_replicate(
         threads=threads,
         progress=progress.advance if progress else None,
         keep=tiles,
+        snapshot=snapshot,
     )
     result.organisations.update(
         run_organisations(
@@ -207,6 +209,7 @@ def simulate(
     aware_reference: tuple[float, float] | None = None,
     majorants: Mapping[str, float] | None = None,
     progress: Progress | None = None,
+    snapshot: bool = False,
 ) -> RunData:
     """Let a regime act on synthetic societies, month by month.
 
@@ -237,6 +240,9 @@ def simulate(
         comparison, so that its arms share one set. Changes no result.
     progress : Progress, optional
         A display.
+    snapshot : bool
+        Also keep, in memory, what everybody bears and knows at the end, as a survey needs it.
+        Replicates read back from an interrupted run have none.
 
     Returns
     -------
@@ -285,7 +291,12 @@ def simulate(
             done = writer.finished(replicate) if writer else None
             if done is None:
                 done, _ = run_replicate(
-                    engine, manifest, replicate, threads=threads, progress=progress
+                    engine,
+                    manifest,
+                    replicate,
+                    threads=threads,
+                    progress=progress,
+                    snapshot=snapshot,
                 )
                 if writer:
                     writer.write(replicate, done)

@@ -17,6 +17,8 @@ from scoredsociety.engine import RunData, SocietyResult
 from scoredsociety.study.errors import StudyError
 
 MANIFEST = "run.json"
+OWN = "sha256"
+"""Where a manifest keeps the hash of the rest of itself."""
 _DONE = "done.json"
 
 
@@ -27,7 +29,14 @@ def dump(data: object) -> str:
 
 def digest(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def own_mark(manifest: Mapping[str, Any]) -> str:
+    """Return the hash of a manifest, of all of it but the place where this hash stands."""
+    rest = {key: value for key, value in manifest.items() if key != OWN}
+    return hashlib.sha256(dump(rest).encode()).hexdigest()
 
 
 class Writer:
@@ -125,6 +134,7 @@ class Writer:
                 }
                 caps.append(known["caps"])
             manifest = self.manifest | dict(extra) | {"files": files, "caps": caps}
+            manifest[OWN] = own_mark(manifest)
             (self.partial / MANIFEST).write_text(dump(manifest), "utf-8")
             for done in self.partial.glob(f"r*/{_DONE}"):
                 done.unlink()
@@ -153,7 +163,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
         raise StudyError(
             f"{path} is not the folder of a run: {MANIFEST} is missing or broken"
         ) from error
-    if not isinstance(manifest, dict) or manifest.get("format") != 1:
+    if not isinstance(manifest, dict) or manifest.get("format") != 2:
         raise StudyError(f"{file} has a format that this version cannot read")
     return manifest
 
@@ -173,12 +183,20 @@ def load_run(path: str | Path) -> RunData:
     Raises
     ------
     StudyError
-        If the folder is not a run, or a file of it cannot be read.
+        If the folder is not a run, a file of it was changed since the run wrote it, or one cannot
+        be read.
     """
     from scoredsociety.study.tables import read_tables
 
     folder = Path(path)
     manifest = read_manifest(folder)
+    if wrong := changed(folder, manifest):
+        more = f" (and {len(wrong) - 1} more)" if wrong[1:] else ""
+        raise StudyError(
+            f"{folder} is damaged: {wrong[0]}{more}, so that nothing of it is counted. "
+            "`scoredsociety verify` names every file; simulate the run again, or fetch its folder "
+            "from where it was whole"
+        )
     try:
         replicates = [
             read_tables(folder / f"r{r:03d}", manifest, manifest["caps"][r])
@@ -189,6 +207,39 @@ def load_run(path: str | Path) -> RunData:
             f"{folder} is damaged: {error}. `scoredsociety verify` says where"
         ) from error
     return RunData(manifest, replicates, folder)
+
+
+def changed(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
+    """Hold every file of a run against its hash, and the manifest against its own.
+
+    Who changes a file and works out all hashes again is not found out here, only by simulating
+    again.
+
+    Returns
+    -------
+    list of str
+        What is wrong, a line each.
+    """
+    if OWN not in manifest:
+        return [f"{MANIFEST} has no hash of itself: it was made by an earlier version, or changed"]
+    try:
+        sound = manifest[OWN] == own_mark(manifest) and isinstance(manifest["files"], dict)
+    except (ValueError, KeyError):  # NaN is no number of ours
+        sound = False
+    if not sound:
+        return [f"{MANIFEST} was changed after the run"]
+    wrong = []
+    for name, known in manifest["files"].items():
+        file = folder / name
+        if not file.is_file():
+            wrong.append(f"{name} is missing")
+        elif digest(file) != known:
+            wrong.append(f"{name} was changed after the run")
+    have = {p.relative_to(folder).as_posix() for p in folder.rglob("*.parquet")}
+    wrong += [
+        f"{name} does not belong to the run" for name in sorted(have - set(manifest["files"]))
+    ]
+    return wrong
 
 
 def verify_run(path: str | Path, *, again: bool = False) -> list[str]:
@@ -208,17 +259,7 @@ def verify_run(path: str | Path, *, again: bool = False) -> list[str]:
     """
     folder = Path(path)
     manifest = read_manifest(folder)
-    wrong = []
-    for name, known in manifest["files"].items():
-        file = folder / name
-        if not file.is_file():
-            wrong.append(f"{name} is missing")
-        elif digest(file) != known:
-            wrong.append(f"{name} was changed after the run")
-    have = {str(p.relative_to(folder)) for p in folder.rglob("*.parquet")}
-    wrong += [
-        f"{name} does not belong to the run" for name in sorted(have - set(manifest["files"]))
-    ]
+    wrong = changed(folder, manifest)
     if again and not wrong:
         wrong += _simulate_again(manifest)
     return wrong

@@ -1,7 +1,8 @@
 """The comparison as one object: simulate every arm, audit it, hold the others against the first.
 
 The rooms know nothing of those to their left, so what needs several of them at once stands here,
-behind the two doors (:mod:`scoredsociety` and :mod:`scoredsociety.cli`).
+behind the two doors (:mod:`scoredsociety` and :mod:`scoredsociety.cli`). Declared designs over many
+regimes have a module each.
 """
 
 from __future__ import annotations
@@ -9,16 +10,19 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scoredsociety.doors.guarding import Safeguarded, safeguards
+from scoredsociety.doors.writing import free_target, write_whole
 from scoredsociety.study import StudyError, simulate_arms
 from scoredsociety.study.compare import arms
 from scoredsociety.study.run import Progress, versions
+
+__all__ = ["Compared", "Line", "Safeguarded", "baseline", "compare", "line", "safeguards"]
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -165,14 +169,9 @@ def compare(
         "progress": progress,
         **settings,
     }
-    if out is None:
+    target = free_target(out, "a comparison")
+    if target is None:
         return Compared(tuple(simulate_arms(regimes, **ask)))
-    target = Path(out)
-    if target.exists() or target.is_symlink():
-        raise StudyError(
-            f"{target} exists already, and a comparison never overwrites one. "
-            "Choose another folder with --out, or remove it first"
-        )
     whole = [r.model_dump(mode="json") for r in arms(regimes, safeguards, separately, calibrations)]
     unfinished = target.parent / f".{target.name}.{_mark(whole, settings)}.partial"
     try:
@@ -297,12 +296,7 @@ def line(
     from scoredsociety.schemes.catalogue import resolve
     from scoredsociety.study.line import simulate_line
 
-    target = None if out is None else Path(out)
-    if target is not None and (target.exists() or target.is_symlink()):
-        raise StudyError(
-            f"{target} exists already, and a line never overwrites one. "
-            "Choose another folder with --out, or remove it first"
-        )
+    target = free_target(out, "a line")
     sizes = {"people": people, "months": months, "seed": seed, "replicates": replicates}
     ends = (resolve(start), resolve(end))
     bare, stops = simulate_line(start, end, steps=steps, progress=progress, **sizes, **settings)
@@ -325,7 +319,7 @@ def line(
     )
     if target is None:
         return Line(way)
-    _write_whole(Line(way), target)
+    write_whole(target, Line(way).write)
     return Line(way, target)
 
 
@@ -383,69 +377,3 @@ def spiral(
     return spiral_table(
         runs.run, runs.without_feedback, runs.uniform, runs.endogenous, runs.scheme, SHOCK
     )
-
-
-def information(
-    regime: str | Path = "fragmented-2018",
-    *,
-    rhos: Sequence[float] | None = None,
-    people: int = 20_000,
-    months: int = 60,
-    seed: int = 1,
-    replicates: int = 4,
-    **settings: Any,  # noqa: ANN401
-) -> pa.Table:
-    """Measure what the scores of a regime foretell, as a function of rho.
-
-    Parameters
-    ----------
-    regime : str or Path
-        A name of the catalogue, or a YAML file.
-    rhos : sequence of float, optional
-        Shares of propensity common to all contexts; 0, .15, .3, .5 and .6 if not given.
-    people, months, seed, replicates : int
-        Of every run; at least 36 months.
-    **settings
-        ``marginals`` and ``threads``, as in :func:`scoredsociety.simulate`.
-
-    Returns
-    -------
-    pyarrow.Table
-        ``rho`` and the columns of ``Audit.figures``: M14 of each run (the scores, and the record
-        of the same conduct), and of an oracle; see :func:`scoredsociety.audit.oracle_table`.
-
-    Raises
-    ------
-    SchemeError
-        If there is no such regime.
-    StudyError
-        If a number is not allowed.
-    """
-    import pyarrow as pa
-
-    from scoredsociety.audit import audit_run, oracle_table
-    from scoredsociety.study.rho import RHOS, simulate_rhos
-
-    sizes = {"people": people, "months": months, "seed": seed, "replicates": replicates}
-    parts = []
-    for rho, run in simulate_rhos(regime, RHOS if rhos is None else rhos, {**sizes, **settings}):
-        found = pa.concat_tables([audit_run(run).table("M14"), oracle_table(run)])
-        parts.append(found.add_column(0, "rho", pa.array([rho] * found.num_rows, pa.float64())))
-    return pa.concat_tables(parts)
-
-
-def _write_whole(made: Line, target: Path) -> None:
-    """Write a line beside its place and move it there when it is complete."""
-    unfinished: Path | None = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        name = f".{target.name[:80]}.partial-"
-        unfinished = Path(tempfile.mkdtemp(prefix=name, dir=target.parent))
-        unfinished.chmod(0o755)
-        made.write(unfinished)
-        unfinished.replace(target)
-    except OSError as error:
-        raise StudyError(f"{target} cannot be written: {error.strerror or error}") from error
-    finally:
-        if unfinished is not None:
-            shutil.rmtree(unfinished, ignore_errors=True)

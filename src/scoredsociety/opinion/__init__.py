@@ -1,0 +1,1 @@
+"""What the public says: awareness, approval, and the survey that asks."""
