@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scoredsociety.audit.audit import audit_run as audit
     from scoredsociety.audit.conformance import check_measure
     from scoredsociety.doors import Compared, Line, Safeguarded, compare, line, safeguards, spiral
+    from scoredsociety.doors.information import information
     from scoredsociety.doors.surveys import Survey, survey
     from scoredsociety.evidence.asking import claims
     from scoredsociety.schemes.catalogue import check_scheme, resolve
@@ -40,6 +41,7 @@ __all__ = [
     "check_scheme",
     "claims",
     "compare",
+    "information",
     "line",
     "load_run",
     "resolve",
@@ -59,6 +61,7 @@ _HOMES = {
     "check_scheme": "schemes.catalogue",
     "claims": "evidence.asking",
     "compare": "doors",
+    "information": "doors.information",
     "line": "doors",
     "load_run": "study.store",
     "resolve": "schemes.catalogue",

@@ -13,7 +13,7 @@ import pytest
 from scipy import stats
 
 from scoredsociety import spiral
-from scoredsociety.audit import audit_run, expected_months, own_gain, own_gains
+from scoredsociety.audit import audit_run, expected_months, findings, own_gain, own_gains
 from scoredsociety.audit.own_gain import gains_of, passing
 from scoredsociety.audit.sample import load_sample
 from scoredsociety.audit.selection import state_dependence, while_listed
@@ -192,6 +192,25 @@ def test_a_shock_on_those_who_default_more_brings_more():
         extra, shock = descendants(plain, data, SHOCK)
         brought.append(extra[0] / shock[0])
     assert brought[1] > 1.5 * brought[0] > 0
+
+
+def test_a_shock_in_proportion_has_the_shape_of_the_conduct_it_is_like():
+    regime = resolve("fragmented-2018")
+    world = with_shock(regime, "court-list", 0.1, "traffic-violation").world
+    shock, known = world.conducts[SHOCK], world.conducts["traffic-violation"]
+    for name in ("context", "log_sd", "income_gradient", "who", "others"):
+        assert getattr(shock, name) == getattr(known, name)
+    assert shock.monthly.value == 0.1
+    assert list(shock.detection) == [SHOCK]
+    alike = with_shock(regime, "court-list", 0.1).world.conducts[SHOCK]
+    assert (alike.who, alike.log_sd.value, alike.income_gradient.value) == ("everyone", 0, 0)
+
+
+def test_the_findings_name_the_false_spiral():
+    said = [x for f in findings(audit_run(world(sd=0.8))) for x in f.companions]
+    assert any("through who they are" in x for x in said)
+    none = audit_run(world(sd=0.8, people=100))
+    assert all(isinstance(x, str) for f in findings(none) for x in f.companions)
 
 
 def test_only_a_list_with_feedback_can_be_shocked():

@@ -10,7 +10,7 @@ import pytest
 from scoredsociety.study.store import dump, own_mark
 from tests.conftest import bytes_of
 
-TABLES = ("figures", "series", "survival", "mobility", "assumptions", "measures")
+TABLES = ("figures", "series", "survival", "leaving", "mobility", "assumptions", "measures")
 PAIRED = ("paired", "differences", "deterrence", "deterrence-series")
 TEXTS = {"audit.json", "audit.schema.json", "audit.md"}
 

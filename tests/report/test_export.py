@@ -43,7 +43,7 @@ def evil(finished) -> Audit:
 
 def test_the_tables_hold_every_arm_and_every_pair(pair):
     tables = audit_tables([pair.a, pair.b], [pair])
-    for name in ("figures", "series", "survival", "mobility"):
+    for name in ("figures", "series", "survival", "leaving", "mobility"):
         both = [getattr(arm, name) for arm in (pair.a, pair.b)]
         assert tables[name].num_rows == sum(t.num_rows for t in both)
         for k, table in enumerate(both):

@@ -10,14 +10,16 @@ from scoredsociety.audit.audit import MEASURES, Audit, audit_run
 from scoredsociety.audit.changes import findings_comparison
 from scoredsociety.audit.competing import Incidence, aalen_johansen
 from scoredsociety.audit.conformance import MeasureError, check_measure
+from scoredsociety.audit.correction import wrongful_after
 from scoredsociety.audit.deterrence import deterrence
 from scoredsociety.audit.fates import Fates, count_lives, fates
 from scoredsociety.audit.findings import Finding, findings
-from scoredsociety.audit.grades import steps_to_target
+from scoredsociety.audit.grades import steps_to_target, steps_variance
 from scoredsociety.audit.harm import CNY_PER_MI, expected_harm
 from scoredsociety.audit.lives import Life, Lives, follow, pick_lives
 from scoredsociety.audit.matching import differing_lives
 from scoredsociety.audit.measures import SEVERITIES, UNITS, Measure
+from scoredsociety.audit.oracle import auc_across, oracle_scores, oracle_table
 from scoredsociety.audit.own_gain import expected_months, own_gain, own_gains
 from scoredsociety.audit.pairing import Comparison, compare_runs
 from scoredsociety.audit.shock import spiral_table
@@ -50,6 +52,7 @@ __all__ = [
     "Measure",
     "MeasureError",
     "aalen_johansen",
+    "auc_across",
     "audit_run",
     "branching_total",
     "check_measure",
@@ -67,12 +70,16 @@ __all__ = [
     "kaplan_meier",
     "linear_gain",
     "offspring_by_generation",
+    "oracle_scores",
+    "oracle_table",
     "own_gain",
     "own_gains",
     "pick_lives",
     "spiral_gain",
     "spiral_table",
     "steps_to_target",
+    "steps_variance",
     "type_gain",
     "units",
+    "wrongful_after",
 ]

@@ -266,6 +266,7 @@ def audit_sample(sample: Sample, measures: Sequence[Measure] = ()) -> Audit:
     for measure in every:
         if measure.compute is not None:
             measure.compute(sample, sheet)
+            sample.forget()
     deterrence_.write_acts(sample, sheet)
     return Audit(
         manifest=sample.run.manifest,

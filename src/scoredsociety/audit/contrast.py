@@ -71,9 +71,14 @@ class Tally:
     @classmethod
     def of(cls, sample: Sample, rows: Rows) -> Tally:
         """Count rows."""
-        each = np.bincount(rows.person, minlength=sample.replicates * sample.people)
-        at = np.flatnonzero(each)
-        return cls(sample.by_profile(rows), sample.persons_by_profile(at, each[at] ** 2))
+        everybody = sample.replicates * sample.people
+        if len(rows) < everybody // 16:  # sorting few is cheaper than counting all
+            at, several = np.unique(rows.person, return_counts=True)
+        else:
+            each = np.bincount(rows.person, minlength=everybody)
+            at = np.flatnonzero(each)
+            several = each[at]
+        return cls(sample.by_profile(rows), sample.persons_by_profile(at, several**2))
 
 
 def rate_ratio(counts: Floats, base: Floats) -> Floats:

@@ -19,6 +19,31 @@ CORRECTED_BY = (12, 24, 60)
 """Months after entry at which the share of wrongful rows that are corrected is read."""
 
 
+def wrongful_after(
+    wrongful: float, *, notice: float, files: float, review_wrongful: float, review_rightful: float
+) -> float:
+    """Return the wrongful share of what enters, after notice, filing and review.
+
+    A record is corrected with the chance notice x files x review: none of the three does anything
+    without the other two.
+
+    Parameters
+    ----------
+    wrongful : float
+        Wrongful share of what is recorded.
+    notice : float
+        Share of people who are told.
+    files : float
+        Share of those told who file in time, 1 - exp(-window / mean time to file).
+    review_wrongful, review_rightful : float
+        Chance that a review corrects a wrongful, and a rightful record.
+    """
+    told = notice * files
+    wrong = wrongful * (1.0 - told * review_wrongful)
+    right = (1.0 - wrongful) * (1.0 - told * review_rightful)
+    return wrong / (wrong + right)
+
+
 def steps(table: Floats) -> dict[str, Floats]:
     """Count the steps of due process in a table of shape (R, flags, exits)."""
     flag = np.arange(table.shape[1])

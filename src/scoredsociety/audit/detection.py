@@ -8,6 +8,7 @@ from scoredsociety.audit.contrast import POOLED, Tally, pooled_ratio, rate_ratio
 from scoredsociety.audit.disparity import CONTRASTS, MISATTRIBUTED
 from scoredsociety.audit.intervals import ratio
 from scoredsociety.audit.measures import Measure
+from scoredsociety.audit.parts import OWN
 from scoredsociety.audit.rows import Rows
 from scoredsociety.audit.sample import Sample
 from scoredsociety.audit.sheet import Sheet
@@ -18,6 +19,11 @@ MINUTES = 365.25 / 12 * 24 * 60
 """Minutes in a month."""
 
 GROUPS = CONTRASTS[0]
+
+EXPECTED = (
+    "Over expected acts: where these are few, luck can take it beyond 0 and 1. What an exemption "
+    "drops, or a scheme without a hold on the person, counts as not recorded."
+)
 
 
 def minutes_to_locate(faces: Faces) -> float | None:
@@ -47,8 +53,15 @@ def detections(sample: Sample) -> Rows:
     rows = sample.rows
     first_hand = (rows.kind != Kind.SPELL) & (rows.flags & (Flag.COPIED | Flag.NAMESAKE) == 0)
     rows = rows.take(first_hand)
-    key = rows.person.astype(np.uint64) << np.uint64(32) | rows.act.astype(np.uint64)
-    return rows.take(np.sort(np.unique(key, return_index=True)[1]))
+    # One scheme has one row for each act and person: only several can say the same thing twice.
+    pairs = np.bincount(rows.conduct * 256 + rows.scheme, minlength=1 << 16).reshape(256, 256)
+    several = (pairs > 0).sum(axis=1) > 1
+    twice = several[rows.conduct]
+    at = np.flatnonzero(twice)
+    key = rows.person[at].astype(np.uint64) << np.uint64(32) | rows.act[at].astype(np.uint64)
+    keep = ~twice
+    keep[at[np.unique(key, return_index=True)[1]]] = True
+    return rows.take(keep)
 
 
 def compute_m23(sample: Sample, sheet: Sheet) -> None:
@@ -75,6 +88,24 @@ def compute_m23(sample: Sample, sheet: Sheet) -> None:
         known = sample.regime.world.channels.get(name)
         if known is not None and known.faces is not None:
             _write_faces(sheet, name, known.faces)
+    _write_rates(sample, sheet, rows)
+
+
+def _write_rates(sample: Sample, sheet: Sheet, rows: Rows) -> None:
+    """Write the share of acts that are recorded of whoever acted, and of those that are not."""
+    ruled = {r.conduct for s in sample.regime.of_people().values() for r in s.rules}
+    own = rows.with_truth(OWN)
+    width = len(sample.conducts)
+    cell = own.replicate * width + own.conduct
+    table = np.bincount(cell, minlength=sample.replicates * width)
+    seen = table.reshape(sample.replicates, width).astype(np.float64)
+    acts = np.stack([result.acts.sum(axis=(1, 2, 3)) for result in sample.run.replicates])
+    for k, name in enumerate(sample.conducts):
+        if name in ruled:
+            for quantity, part in (("true positive rate", seen[:, k]),
+                                   ("false negative rate", acts[:, k] - seen[:, k])):  # fmt: skip
+                sheet.put("M23", f"conduct:{name}", quantity, "ratio", ratio(part, acts[:, k]),
+                          entries=acts[:, k], note=EXPECTED)  # fmt: skip
 
 
 def _write_faces(sheet: Sheet, name: str, faces: Faces) -> None:
@@ -100,7 +131,8 @@ M23 = Measure(
     "Detection",
     "What does each channel record, and how much of it is about the wrong person?",
     "share",
-    "misattributed records / records before any correction (1 - PPV), by channel and group; 1 - (1 "
+    "misattributed records / records before any correction (1 - PPV), by channel and group; own "
+    "records / acts (true positive rate) and the rest of the acts (false negative rate); 1 - (1 "
     "- false match rate) ** gallery; 1 / (passages x density x hit rate)",
     ("M5", "M10"),
     ("world.channels.", "world.conducts."),

@@ -76,8 +76,10 @@ def declared_share(scheme: Scheme, members: str) -> float:
 def _write(sample: Sample, sheet: Sheet, stream: Stream, members: str) -> None:
     contrast, scheme = MEMBERS[members], sample.regime.schemes[stream.scheme]
     share = declared_share(scheme, members)
-    kept = stream.rows.flags & (Flag.COPIED | Flag.NAMESAKE) == 0
-    tally = Tally.of(sample, stream.rows.take(kept))
+    if "first hand" not in stream.memo:
+        kept = stream.rows.flags & (Flag.COPIED | Flag.NAMESAKE) == 0
+        stream.memo["first hand"] = Tally.of(sample, stream.rows.take(kept))
+    tally: Tally = stream.memo["first hand"]
     by_profile = tally.count
     by_adults = sample.adults_by_profile.astype(np.float64)
     rows, adults = (contrast.sums(sample, x) for x in (by_profile, by_adults))

@@ -128,6 +128,21 @@ def _recovery(audit: Audit, item: str) -> Finding:
     )
 
 
+def _false_spiral(audit: Audit, item: str) -> list[str]:
+    """Say how much of what looks like a spiral is who is listed, and not what the list does."""
+    naive, true, alone = (
+        audit.value("M6", item, f"state dependence, {x}")
+        for x in ("naive", "true", "selection alone")
+    )
+    if naive is None or true is None or alone is None:
+        return []
+    return [
+        f"the listed are entered {words.number(naive)} times as often as others; "
+        f"{words.number(true)} times through earlier entries, "
+        f"{words.number(alone)} times through who they are"
+    ]
+
+
 def _harm(audit: Audit, item: str) -> list[Finding]:
     share, low, high, _ = audit.cell("M8", item, "cross-context share")
     if share is None:
@@ -217,7 +232,10 @@ def findings(audit: Audit) -> list[Finding]:
                 "without an earlier entry.",
                 words.percent(share),
                 cut_interval(low, high, "share"),
-                ("entries near the horizon have not had all their offspring: a lower bound",),
+                (
+                    "entries near the horizon have not had all their offspring: a lower bound",
+                    *_false_spiral(audit, s),
+                ),
             )
         )
     for item in audit.items("M9"):

@@ -53,6 +53,32 @@ def steps_to_target(matrix: ArrayLike, target: NDArray[np.bool_]) -> Floats:
     return out
 
 
+def steps_variance(matrix: ArrayLike, target: NDArray[np.bool_]) -> Floats:
+    """Return the variance of the number of steps of a Markov chain until it enters a set.
+
+    With the means m and moves Q between states outside the set, (I - Q) s = 1 + 2 Q m gives
+    the second moments s, and the variance is s - m^2.
+
+    Parameters
+    ----------
+    matrix, target
+        As in :func:`steps_to_target`.
+
+    Returns
+    -------
+    float64 array, shape (G,)
+        0 in the set; NaN where the mean is undefined.
+    """
+    mean = steps_to_target(matrix, target)
+    out = np.where(target, 0.0, np.nan)
+    inner = np.flatnonzero(~np.isnan(mean) & ~target)
+    if inner.size:
+        q = np.asarray(matrix, dtype=np.float64)[np.ix_(inner, inner)]
+        second = np.linalg.solve(np.eye(inner.size) - q, 1.0 + 2.0 * q @ mean[inner])
+        out[inner] = second - mean[inner] ** 2
+    return out
+
+
 def opening_value(scheme: Scheme) -> float | None:
     """Return the score with which everybody starts; None where it follows from features."""
     if scheme.stars is not None:
@@ -150,11 +176,15 @@ def compute_m18(sample: Sample, sheet: Sheet) -> None:
             continue
         p = ratio(moves, moves.sum(axis=2, keepdims=True))
         times = np.stack([steps_to_target(p[r], better) for r in range(sample.replicates)])
+        spread = np.sqrt([steps_variance(p[r], better) for r in range(sample.replicates)])
         for k, grade in enumerate(grades):
             seen = moves[:, k].sum(axis=1)  # of a grade in which nobody is, there is no way back
             sheet.put("M18", f"{name}:{grade}", f"months to grade {last} or better", "months",
                       np.where(seen > 0, times[:, k], np.nan), entries=seen,
                       note="Moves of the second half of the run, as a Markov chain.")  # fmt: skip
+            sheet.put("M18", f"{name}:{grade}", f"months to grade {last} or better, sd", "months",
+                      np.where(seen > 0, spread[:, k], np.nan), entries=seen,
+                      note="Between people, not of the mean; the same chain.")  # fmt: skip
 
 
 def mobility_table(sample: Sample) -> pa.Table:
@@ -202,7 +232,7 @@ M18 = Measure(
     "In which grade are people, and how long is the way back to grade A?",
     "share, months",
     "share of the enrolled in each grade; expected steps of the absorbing chain "
-    "(I - Q) m = 1 from the monthly moves",
+    "(I - Q) m = 1 from the monthly moves, and their standard deviation, (I - Q) s = 1 + 2 Q m",
     ("M17", "M19"),
     ("schemes.", "world.conducts."),
     compute_m18,

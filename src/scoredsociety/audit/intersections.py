@@ -46,7 +46,7 @@ def write_intersections(sample: Sample, sheet: Sheet, stream: Stream) -> None:
     labels, member = cells(sample)
     counts = sample.by_profile(stream.entered)
     everybody = sample.adults_by_profile.astype(np.float64)
-    rows, adults = counts @ member, everybody @ member
+    rows, adults = (np.einsum("rp,pk->rk", x, member) for x in (counts, everybody))
     rate = 1000.0 * ratio(rows, adults)
     whole = (1000.0 * ratio(counts.sum(axis=1), everybody.sum(axis=1)))[:, None]
     size = adults.sum(axis=0)

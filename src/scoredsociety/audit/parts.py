@@ -107,16 +107,20 @@ def _chances(sample: Sample, conduct: str) -> Floats:
 def counted(sample: Sample, stream: Stream) -> dict[str, Floats]:
     """Count what the factors are made of by replicate and profile, shape (R, P) each."""
     rows = stream.rows.take(stream.rows.flags & Flag.COPIED == 0)
-    entered = rows.take(rows.exit != ExitReason.STOPPED)
-    own = rows.with_truth(OWN)
     minority = profile_level(sample.groups.codes, "group")
     share = kept_share(sample, sample.regime.schemes[stream.scheme])
-    conducts = len(sample.conducts)
-    code, conduct = own.code, own.conduct
-    # By conduct first: then the chances of each are a factor of whole tables.
-    cell = (own.replicate * share.size + code) * conducts + conduct
-    flat = np.bincount(cell, minlength=sample.replicates * share.size * conducts)
-    table = flat.reshape(sample.replicates, share.size, conducts).astype(np.float64)
+    r, conducts = sample.replicates, len(sample.conducts)
+    # One pass over the rows: by profile, conduct, whether the act was the subject's, and entry.
+    act_of = np.isin(np.arange(len(Truth)), OWN).astype(np.int64) * 2
+    cell = rows.replicate.astype(np.int64) * share.size + rows.code
+    cell *= conducts
+    cell += rows.conduct
+    cell *= 4
+    cell += act_of[rows.truth]
+    cell += rows.exit != ExitReason.STOPPED
+    counts = np.bincount(cell, minlength=r * share.size * conducts * 4)
+    every = counts.reshape(r, share.size, conducts, 2, 2).astype(np.float64)
+    table = every[:, :, :, 1].sum(axis=3)
     acted = np.flatnonzero(table.any(axis=(0, 1)))
     chance = np.ones((2, conducts))
     for k in acted:
@@ -129,9 +133,11 @@ def counted(sample: Sample, stream: Stream) -> dict[str, Floats]:
         "kept": table.sum(axis=2),
         "records": records,
         "acts": np.where(lost, np.nan, ratio(each.sum(axis=2), share)),
-        "rows": sample.by_profile(rows),
-        "entered": sample.by_profile(entered),
-        "months": sample.by_profile(entered, entered.months),
+        "rows": every.sum(axis=(2, 3, 4)),
+        "entered": every[..., 1].sum(axis=(2, 3)),
+        "months": sample.by_profile(
+            rows, np.where(rows.exit != ExitReason.STOPPED, rows.months, 0)
+        ),
     }
 
 

@@ -235,15 +235,25 @@ class Sample:
         out[self.rows.person] = self.rows.code
         return out
 
+    def forget(self) -> None:
+        """Drop the columns cut out so far: each measure reads others, and rows may be many."""
+        self.rows.forget()
+        for stream in self.streams:
+            stream.rows.forget()
+            stream.entered.forget()
+
     def count(self, rows: Rows, weights: NDArray[Any] | None = None) -> Floats:
         """Count rows (or add ``weights``) by replicate and group, shape (R, G)."""
         return self._by_group(rows.replicate, rows.code, weights)
 
     def count_persons(self, person: Ints) -> Floats:
         """Count different persons by replicate and group, shape (R, G)."""
-        flag = np.zeros(self.replicates * self.people, dtype=np.bool_)
-        flag[person] = True
-        at = np.flatnonzero(flag)
+        if person.size < self.replicates * self.people // 16:
+            at = np.unique(person)
+        else:
+            flag = np.zeros(self.replicates * self.people, dtype=np.bool_)
+            flag[person] = True
+            at = np.flatnonzero(flag)
         return self._by_group(at // max(self.people, 1), self.person_code[at], None)
 
     def per_replicate(self, rows: Rows, weights: NDArray[Any] | None = None) -> Floats:

@@ -225,6 +225,6 @@ M6 = Measure(
     "not (naive) = all entries while listed / those no earlier entry brought about (true) x rate "
     "of the latter / rate while not listed (selection)",
     ("M1", "M7"),
-    ("schemes.",),
+    ("schemes.", "world.conducts."),
     compute_m6,
 )

@@ -104,9 +104,9 @@ def weight_distance(weights: ArrayLike, transparency: float) -> float:
 def true_weights(sample: Sample, scheme: str) -> Floats:
     """Return absolute points times recorded acts by conduct with a rule, shape (R, k)."""
     ruled = list(dict.fromkeys(rule.conduct for rule in sample.regime.schemes[scheme].rules))
-    rows = sample.rows
-    mine = (rows.scheme == sample.schemes.index(scheme)) & (rows.kind == Kind.RECORD)
-    rows = rows.take(mine & (rows.exit != ExitReason.STOPPED))
+    code = sample.schemes.index(scheme)
+    rows = sample.rows.take(sample.rows.scheme == code)
+    rows = rows.take((rows.kind == Kind.RECORD) & (rows.exit != ExitReason.STOPPED))
     width = max(len(sample.conducts), 256)  # a conduct is one byte
     table = np.bincount(
         rows.replicate * width + rows.conduct,

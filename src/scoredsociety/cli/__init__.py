@@ -9,7 +9,17 @@ from typing import Annotated
 import typer
 
 import scoredsociety
-from scoredsociety.cli import along, auditing, claims, folders, guarding, reading, running, survey
+from scoredsociety.cli import (
+    along,
+    auditing,
+    claims,
+    folders,
+    guarding,
+    reading,
+    running,
+    spirals,
+    survey,
+)
 from scoredsociety.cli import card as card_
 from scoredsociety.cli import lives as lives_
 
@@ -28,6 +38,7 @@ COMMANDS = (
     (running.compare, "Compare regimes, or one with and without safeguards."),
     (along.line, "Walk from one regime to another in equal steps."),
     (guarding.safeguards, "Compare safeguards: alone, in pairs, all together."),
+    (spirals.spiral, "Measure how far entries breed entries, in every form."),
     (running.report, "Write the report of finished runs as one HTML file."),
     (survey.survey, "Ask the simulated people what a survey asks."),
     (auditing.audit, "Write the audit of finished runs as tables, JSON and Markdown."),

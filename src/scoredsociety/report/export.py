@@ -38,13 +38,13 @@ def audit_tables(
     Returns
     -------
     dict of str to pyarrow.Table
-        ``figures``, ``series``, ``survival``, ``mobility`` and ``assumptions`` (columns ``arm``,
-        from 0, and ``label`` first), ``measures``; of a comparison also ``paired``,
-        ``differences``, ``deterrence`` and ``deterrence-series`` (columns ``a`` and ``b``: the
-        arms). Undefined is null.
+        ``figures``, ``series``, ``survival``, ``leaving``, ``mobility`` and ``assumptions``
+        (columns ``arm``, from 0, and ``label`` first), ``measures``; of a comparison also
+        ``paired``, ``differences``, ``deterrence`` and ``deterrence-series`` (columns ``a`` and
+        ``b``: the arms). Undefined is null.
     """
     out = {}
-    for name in ("figures", "series", "survival", "mobility"):
+    for name in ("figures", "series", "survival", "leaving", "mobility"):
         parts = [
             _in_front(getattr(audit, name), arm=k, label=str(audit.manifest["label"]))
             for k, audit in enumerate(audits)
