@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from scoredsociety.audit.audit import audit_run as audit
     from scoredsociety.audit.conformance import check_measure
-    from scoredsociety.doors import Compared, Line, Safeguarded, compare, line, safeguards
+    from scoredsociety.doors import (
+        Compared,
+        Line,
+        Safeguarded,
+        Sweep,
+        compare,
+        line,
+        safeguards,
+        sweep,
+    )
     from scoredsociety.evidence.asking import claims
     from scoredsociety.schemes.catalogue import check_scheme, resolve
     from scoredsociety.society.society import Society
@@ -32,6 +41,7 @@ __all__ = [
     "Line",
     "Safeguarded",
     "Society",
+    "Sweep",
     "__version__",
     "audit",
     "check_measure",
@@ -43,6 +53,7 @@ __all__ = [
     "resolve",
     "safeguards",
     "simulate",
+    "sweep",
 ]
 
 _HOMES = {
@@ -50,6 +61,7 @@ _HOMES = {
     "Line": "doors",
     "Safeguarded": "doors",
     "Society": "society.society",
+    "Sweep": "doors",
     "check_measure": "audit.conformance",
     "check_scheme": "schemes.catalogue",
     "claims": "evidence.asking",
@@ -59,6 +71,7 @@ _HOMES = {
     "resolve": "schemes.catalogue",
     "safeguards": "doors",
     "simulate": "study.run",
+    "sweep": "doors",
 }
 """Where the public names live. They are loaded when first used: importing this costs nothing."""
 

@@ -24,7 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "schemes": set(),
     "society": {"base", "schemes"},
     "engine": {"base", "schemes", "society"},
-    "study": {"schemes", "society", "engine"},
+    "study": {"base", "schemes", "society", "engine"},
     "audit": {"schemes", "engine"},
     "report": {"schemes", "society", "engine", "audit"},
     "doors": {"schemes", "society", "engine", "study", "audit", "report"},

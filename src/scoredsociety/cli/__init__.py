@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import scoredsociety
-from scoredsociety.cli import along, claims, folders, guarding, reading, running
+from scoredsociety.cli import along, claims, folders, guarding, reading, running, sweeping
 
 __all__ = ["app", "main"]
 
@@ -26,6 +26,7 @@ COMMANDS = (
     (running.compare, "Compare regimes, or one with and without safeguards."),
     (along.line, "Walk from one regime to another in equal steps."),
     (guarding.safeguards, "Compare safeguards: alone, in pairs, all together."),
+    (sweeping.sweep, "Draw every assumed number over its range."),
     (running.report, "Write the report of finished runs as one HTML file."),
     (claims.claims, "Put the claims of the sources to the test."),
     (folders.verify, "Check that no file of a run was changed."),
