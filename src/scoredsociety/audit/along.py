@@ -21,6 +21,8 @@ from scoredsociety.audit.spiral import spiral_gain
 from scoredsociety.engine.result import RunData
 
 LAWFUL = "lawful speech"
+MEASURED = ("M1", "M4", "M5", "M6", "M7", "M8", "M15", "M19", "M20")
+"""The measures of one run that courses are read from."""
 MILLION = 1e6
 
 

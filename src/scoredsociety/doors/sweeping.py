@@ -231,10 +231,11 @@ def sweep(
 
 
 def _read(run: RunData, bare: RunData, conduct: str) -> At:
-    from scoredsociety.audit import audit_run
-    from scoredsociety.audit.along import read_stop
+    from scoredsociety.audit.along import MEASURED, read_stop
+    from scoredsociety.audit.audit import audit_sample
+    from scoredsociety.audit.sample import load_sample
 
-    return read_stop(audit_run(run), run, None, bare, conduct)
+    return read_stop(audit_sample(load_sample(run), only=MEASURED), run, None, bare, conduct)
 
 
 def _joined(each: Sequence[Sequence[Course]], keys: Sequence[str]) -> list[Course]:

@@ -22,7 +22,7 @@ from scoredsociety.schemes.catalogue import resolve
 from scoredsociety.schemes.errors import Finding
 from scoredsociety.schemes.model import ResolvedRegime
 from scoredsociety.schemes.structure import build
-from scoredsociety.study.compare import shared_settings
+from scoredsociety.study.compare import read_once, shared_settings
 from scoredsociety.study.errors import StudyError
 from scoredsociety.study.run import Progress, simulate
 
@@ -285,7 +285,7 @@ def simulate_design(
         The same people without any scheme, in the world of that draw.
     """
     reference, majorants = shared_settings([*made.regimes, *made.guarded])
-    shared = {**settings, "aware_reference": reference, "majorants": majorants}
+    shared = {**read_once(settings), "aware_reference": reference, "majorants": majorants}
     for k, regime in enumerate(made.regimes):
         run = simulate(regime, progress=progress, **shared)
         other = simulate(made.guarded[k], **shared) if made.guarded else None
