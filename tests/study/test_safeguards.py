@@ -13,14 +13,8 @@ import pytest
 
 import scoredsociety
 from scoredsociety import compare, resolve
-from scoredsociety.audit.designs import (
-    QUANTITIES,
-    Outcome,
-    alike,
-    interactions,
-    level_and_change,
-    note_of,
-)
+from scoredsociety.audit.combining import interactions, level_and_change, note_of
+from scoredsociety.audit.designs import QUANTITIES, Outcome, alike
 from scoredsociety.report.frontier import compressed
 from scoredsociety.report.safeguards import GIVEN, HARMED, PAIRED, say_change
 from scoredsociety.schemes.catalogue import list_safeguards, resolve_as_far

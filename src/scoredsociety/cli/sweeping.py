@@ -102,7 +102,7 @@ def _show(made: Sweep) -> None:
         if change:
             console.print(Text(f"Changes by {', '.join(made.made.safeguards)}", style="bold"))
         table = plain_table(*(COLUMNS[k] for k in kept))
-        for column, wide in zip(table.columns, (20, 11, 14, 14, 8), strict=True):
+        for column, wide in zip(table.columns, (18, 11, 14, 14, 12), strict=True):
             column.min_width = wide
         for row in rows_of(made.made, change):
             table.add_row(*(row[k] for k in kept))

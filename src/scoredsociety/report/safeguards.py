@@ -8,15 +8,8 @@ from functools import partial
 from typing import Any
 
 from scoredsociety.audit import words
-from scoredsociety.audit.designs import (
-    ACTS,
-    QUANTITIES,
-    Interaction,
-    Outcome,
-    Quantity,
-    level_and_change,
-    note_of,
-)
+from scoredsociety.audit.combining import Interaction, level_and_change, note_of
+from scoredsociety.audit.designs import ACTS, QUANTITIES, Outcome, Quantity
 from scoredsociety.report.frontier import frontier, numbering
 from scoredsociety.report.parts import Figure, Number, Page, Section, Table
 from scoredsociety.report.ranges import ranges
