@@ -160,8 +160,10 @@ def _row(u: Unknown) -> Row:
     def at(x: float | None) -> float | None:
         return None if x is None else scale * x
 
-    low = u.low if u.change or u.low is None or (u.value or 0) < 0 else max(0.0, u.low)
-    return {"name": u.course.title, "x": at(u.value), "low": at(low), "high": at(u.high),
+    low, high = u.low, u.high
+    if not u.change and low is not None and high is not None and (u.value or 0.0) >= 0:
+        low, high = words.cut(low, high, u.course.unit)
+    return {"name": u.course.title, "x": at(u.value), "low": at(low), "high": at(high),
             "from": at(u.drawn_low), "to": at(u.drawn_high), "said": say(u, u.value)}  # fmt: skip
 
 
@@ -170,11 +172,11 @@ def panels(made: Swept, change: bool, width: int = NARROW) -> list[Panel]:
     found = [u for u in made.figures if u.change == change and u.value is not None and u.draws]
     colour = SAFEGUARD if change else HARM
     line = 0.0 if change else None
-    groups: dict[str, list[Unknown]] = {}
+    groups: dict[str, list[Unknown]] = {"share": []}
     for u in found:
         groups.setdefault(u.course.unit if u.course.unit == "share" else u.course.key, []).append(u)
     out = []
-    for members in groups.values():
+    for members in (m for m in groups.values() if m):
         unit = members[0].course.unit
         named = {"share": "Percentage points" if change else "Per cent"}.get(
             unit, words.sentence(unit)
