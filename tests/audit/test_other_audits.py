@@ -26,7 +26,7 @@ def audited(listed: np.ndarray, did: np.ndarray, profiles: np.ndarray) -> Audit:
     return audit_run(made_run(regime(), rows_of(*rows), profiles))
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, 1])
 def test_group_rates_are_those_of_fairlearn(seed: int) -> None:
     metrics = pytest.importorskip("fairlearn.metrics")
     precision_score = pytest.importorskip("sklearn.metrics").precision_score
@@ -113,7 +113,8 @@ def test_group_rates_are_those_of_aequitas() -> None:
 
 def test_what_enters_and_what_is_stopped_sum_to_one() -> None:
     """The true positive and the false negative rate of due process, by truth."""
-    audit = audit_run(random_run(seed=5))
+    run = random_run(seed=5)
+    audit = audit_run(run)
     for truth in ("true", "wrong person", "no event", "excused", "wrongful"):
         group = f"truth={truth}"
         entered, recorded = (audit.value("M22", LIST, s, group) for s in ("entered", "recorded"))
@@ -122,7 +123,7 @@ def test_what_enters_and_what_is_stopped_sum_to_one() -> None:
         assert 0 < entered <= recorded
         rows = [
             r
-            for x in random_run(seed=5).replicates
+            for x in run.replicates
             for r in x.ledger[(x.ledger["scheme"] == 0) & (x.ledger["flags"] & 32 == 0)]
             if truth == ("true", "wrong person", "no event", "excused")[r["truth"]]
             or (truth == "wrongful" and r["truth"] != Truth.TRUE)

@@ -205,6 +205,7 @@ def test_luck_and_what_nobody_knows_are_told_apart() -> None:
     assert (gone.value, gone.draws, gone.drawn_low, gone.both_low) == (None, 0, None, None)
 
 
+@pytest.mark.slow
 def test_the_declared_regime_of_a_sweep_is_its_own_run(made: Any) -> None:
     """The draws share one set of majorants, and that changes no result."""
     plain = scoredsociety.audit(scoredsociety.simulate("court-list", **SIZE))
@@ -218,6 +219,7 @@ def test_the_declared_regime_of_a_sweep_is_its_own_run(made: Any) -> None:
         assert u.drawn_low <= u.drawn_high
 
 
+@pytest.mark.slow
 def test_the_folder_holds_the_page_and_both_tables(made: Any) -> None:
     assert sorted(p.name for p in made.path.iterdir()) == ["draws.csv", "sweep.csv", "sweep.html"]
     with (made.path / "sweep.csv").open(encoding="utf-8", newline="") as file:
