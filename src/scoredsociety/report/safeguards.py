@@ -200,8 +200,9 @@ def numbers(made: Guarded) -> list[Number]:
     return [
         Number(both("wrongful share"), f"of entries are wrongful ({which})"),
         Number(both("wrongful months"), "months of wrongful sanction per 1,000 adults"),
-        Number(both("prevented share"), "of the acts of those who know of it are prevented"),
-    ]
+        Number(both("prevented share"), "of the acts of those who know of it are prevented; of "
+               f"lawful criticism {both('chilling')} falls silent"),
+    ]  # fmt: skip
 
 
 LIMITS = (
@@ -227,9 +228,9 @@ def build(made: Guarded) -> Page:
     sections = [
         Section("designs", "Every design", heading(made), figures=(frontier_figure(made),),
                 tables=(
-                    _table(made, "Whom it wrongs and what it costs them: level, and paired change "
+                    _table(made, "Whom it wrongs: the regime as it is, and the paired change by each design "
                            "with its 95% interval", HARMED, True, open=True),
-                    _table(made, "What is given up, and what it costs", GIVEN, True, open=True),
+                    _table(made, "What is given up, and what it costs: likewise", GIVEN, True, open=True),
                 )),
         Section("people", "Who is helped, and who is not", helped(made),
                 tables=(_table(made, "The same people, with and without: per 1,000 adults", PAIRED,
