@@ -228,9 +228,10 @@ def build(made: Guarded) -> Page:
     sections = [
         Section("designs", "Every design", heading(made), figures=(frontier_figure(made),),
                 tables=(
-                    _table(made, "Whom it wrongs: the regime as it is, and the paired change by each design "
-                           "with its 95% interval", HARMED, True, open=True),
-                    _table(made, "What is given up, and what it costs: likewise", GIVEN, True, open=True),
+                    _table(made, "Whom it wrongs: the regime as it is, and the paired change by "
+                           "each design with its 95% interval", HARMED, True, open=True),
+                    _table(made, "What is given up, and what it costs: likewise", GIVEN, True,
+                           open=True),
                 )),
         Section("people", "Who is helped, and who is not", helped(made),
                 tables=(_table(made, "The same people, with and without: per 1,000 adults", PAIRED,
