@@ -18,7 +18,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from scoredsociety.audit.audit import audit_run as audit
     from scoredsociety.audit.conformance import check_measure
-    from scoredsociety.doors import Compared, Line, Safeguarded, compare, line, safeguards, spiral
+    from scoredsociety.doors import (
+        Compared,
+        Line,
+        Safeguarded,
+        Sweep,
+        compare,
+        line,
+        safeguards,
+        spiral,
+        sweep,
+    )
     from scoredsociety.doors.information import information
     from scoredsociety.doors.surveys import Survey, survey
     from scoredsociety.evidence.asking import claims
@@ -35,6 +45,7 @@ __all__ = [
     "Safeguarded",
     "Society",
     "Survey",
+    "Sweep",
     "__version__",
     "audit",
     "check_measure",
@@ -49,6 +60,7 @@ __all__ = [
     "simulate",
     "spiral",
     "survey",
+    "sweep",
 ]
 
 _HOMES = {
@@ -57,6 +69,7 @@ _HOMES = {
     "Safeguarded": "doors",
     "Society": "society.society",
     "Survey": "doors.surveys",
+    "Sweep": "doors",
     "check_measure": "audit.conformance",
     "check_scheme": "schemes.catalogue",
     "claims": "evidence.asking",
@@ -69,6 +82,7 @@ _HOMES = {
     "simulate": "study.run",
     "survey": "doors.surveys",
     "spiral": "doors",
+    "sweep": "doors",
 }
 """Where the public names live. They are loaded when first used: importing this costs nothing."""
 

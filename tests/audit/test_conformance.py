@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import scoredsociety
-from scoredsociety.audit import MEASURES, UNITS, Measure, MeasureError, audit_run, check_measure
+from scoredsociety.audit import MEASURES, Measure, MeasureError, check_measure
+from scoredsociety.audit.audit import with_own
 from scoredsociety.audit.intervals import ratio
 from scoredsociety.audit.sample import Sample
 from scoredsociety.audit.sheet import Sheet
@@ -50,7 +51,7 @@ def test_a_measure_of_ones_own_is_audited_beside_the_shipped_ones() -> None:
     assert found.value("M1", "any", "rate") is not None
     for twice in ([OWN, OWN], [replace(OWN, id="M5")]):
         with pytest.raises(ValueError, match="two measures called"):
-            audit_run(random_run(), twice)
+            with_own(twice)
 
 
 def writing(value: Callable[[Sample], Any], **more: Any) -> Write:
@@ -158,13 +159,6 @@ def test_strangers_keep_their_lives() -> None:
             mine = before[before["act"] == row["act"]][0]
             assert after["act"][row["cause"]] == before["act"][mine["cause"]], k
     assert (ordered(before, np.arange(len(before))) == before).all()
-
-
-def test_every_unit_of_a_figure_is_known() -> None:
-    for specimen in shipped():
-        audit = audit_run(specimen.run)
-        assert set(audit.figures["unit"].to_pylist()) <= UNITS
-        assert set(audit.series["unit"].to_pylist()) <= UNITS
 
 
 def test_the_card_of_a_measure_is_whole(cli: Any) -> None:

@@ -392,5 +392,7 @@ def test_one_replicate_has_no_interval():
         assert all(
             x[name] is None
             for x in rows
-            if x["quantity"] != "median months to recovery" and POOLED not in x["note"]
+            if x["quantity"] != "median months to recovery"
+            and POOLED not in x["note"]
+            and "exact one" not in x["note"]
         )

@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "society": {"base", "schemes"},
     "engine": {"base", "schemes", "society"},
     "opinion": {"base", "schemes", "society", "engine"},
-    "study": {"schemes", "society", "engine"},
+    "study": {"base", "schemes", "society", "engine"},
     "audit": {"schemes", "engine"},
     "report": {"schemes", "society", "engine", "opinion", "audit"},
     "doors": {"schemes", "society", "engine", "opinion", "study", "audit", "report"},

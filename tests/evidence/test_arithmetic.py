@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from scoredsociety.audit.exact import binomial_interval, binomial_upper
 from scoredsociety.evidence import MEASUREMENTS, load_figures
 from scoredsociety.evidence.measurements.published import thresholds
 from scoredsociety.evidence.numbers import (
-    binomial_interval,
-    binomial_upper,
     poisson_interval,
     poisson_range,
     share_error,

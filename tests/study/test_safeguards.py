@@ -13,14 +13,8 @@ import pytest
 
 import scoredsociety
 from scoredsociety import compare, resolve
-from scoredsociety.audit.designs import (
-    QUANTITIES,
-    Outcome,
-    alike,
-    interactions,
-    level_and_change,
-    note_of,
-)
+from scoredsociety.audit.combining import interactions, level_and_change, note_of
+from scoredsociety.audit.designs import QUANTITIES, Outcome, alike
 from scoredsociety.report.frontier import compressed
 from scoredsociety.report.safeguards import GIVEN, HARMED, PAIRED, say_change
 from scoredsociety.schemes.catalogue import list_safeguards, resolve_as_far
@@ -29,7 +23,7 @@ from scoredsociety.study import StudyError
 from scoredsociety.study.safeguards import HANDFUL, NUMBERS, PROCESS, default_safeguards, designs
 from tests.report.test_page import outline
 
-SIZE: dict[str, Any] = {"people": 3000, "months": 24, "replicates": 3}
+SIZE: dict[str, Any] = {"people": 2000, "months": 12, "replicates": 3}
 ASKED = ("notice", "longer-window", "end-exemptions", "publish-weights")
 SAME = """
 safeguard: nothing-new
@@ -123,6 +117,7 @@ def test_a_regime_against_itself_and_a_change_that_nobody_feels_differ_in_exactl
             assert not base.values[q.key].any()
 
 
+@pytest.mark.slow
 def test_what_is_read_is_what_a_comparison_says(made: Any) -> None:
     both = compare("fragmented-2018", safeguards=["notice"], **SIZE)
     assert not alike(*both.runs)
@@ -204,6 +199,7 @@ def test_the_folder_holds_the_page_and_both_tables(made: Any) -> None:
     assert made.chart().to_dict()["description"].startswith("Dots, simulated")
 
 
+@pytest.mark.slow
 def test_the_command_prints_every_design(cli: Any, tmp_path: Path) -> None:
     ask = ["safeguards", "fragmented-2018", "--people", "2000", "--months", "6"]
     ask += ["--replicates", "2", "--safeguard", "notice", "--safeguard", "sunset"]

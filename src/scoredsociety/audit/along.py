@@ -21,6 +21,8 @@ from scoredsociety.audit.spiral import spiral_gain
 from scoredsociety.engine.result import RunData
 
 LAWFUL = "lawful speech"
+MEASURED = ("M1", "M4", "M5", "M6", "M7", "M8", "M15", "M19", "M20")
+"""The measures of one run that courses are read from."""
 MILLION = 1e6
 
 
@@ -108,7 +110,7 @@ class At:
 
 
 def read_stop(
-    audit: Audit, run: RunData, without_feedback: RunData, baseline: RunData, conduct: str
+    audit: Audit, run: RunData, without_feedback: RunData | None, baseline: RunData, conduct: str
 ) -> At:
     """Read at one stop what needs another run beside it.
 
@@ -116,8 +118,8 @@ def read_stop(
     ----------
     audit : Audit
         Of ``run``.
-    without_feedback : RunData
-        The same regime without feedback.
+    without_feedback : RunData or None
+        The same regime without feedback; without it, that form of the spiral is undefined.
     baseline : RunData
         The same people with the same luck under no scheme.
     conduct : str
@@ -135,6 +137,8 @@ def read_stop(
         "chilling": fewer(lawful) if lawful else np.full(r, np.nan),
         "deterrence": fewer([conduct]) if conduct in theirs else np.full(r, np.nan),
     }
+    if without_feedback is None:
+        return At(audit, extra | {"spiral, feedback off": np.full(r, np.nan)})
     gains = [
         spiral_gain(replace(run, replicates=[x]), replace(without_feedback, replicates=[y])).value
         for x, y in zip(run.replicates, without_feedback.replicates, strict=True)

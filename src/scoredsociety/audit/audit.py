@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -259,10 +259,12 @@ def with_own(measures: Sequence[Measure]) -> tuple[Measure, ...]:
     return (*MEASURES, *measures)
 
 
-def audit_sample(sample: Sample, measures: Sequence[Measure] = ()) -> Audit:
-    """Audit replicates that are already laid side by side."""
+def audit_sample(
+    sample: Sample, measures: Sequence[Measure] = (), only: Collection[str] | None = None
+) -> Audit:
+    """Audit replicates that are already laid side by side; with ``only``, by these measures."""
     sheet = Sheet(sample.replicates, sample.weight)
-    every = with_own(measures)
+    every = tuple(m for m in with_own(measures) if only is None or m.id in only)
     for measure in every:
         if measure.compute is not None:
             measure.compute(sample, sheet)

@@ -80,7 +80,8 @@ def compute_m23(sample: Sample, sheet: Sheet) -> None:
         put = sheet.put_groups
         put("M23", name, "records", "records", counts, list(labels))
         put("M23", name, "share wrong", "share", ratio(wrong, counts), list(labels),
-            entries=counts, note="1 - PPV: somebody else did it, or nobody.")  # fmt: skip
+            entries=counts, hits=wrong,
+            note="1 - PPV: somebody else did it, or nobody.")  # fmt: skip
         sheet.put("M23", name, "share wrong, ratio", "ratio",
                   rate_ratio(wrong[:, 1:], counts[:, 1:]), group=GROUPS.label,
                   entries=wrong[:, 1], pooled=pooled_ratio(sample, GROUPS, errors, counts[:, 1:]),

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
+from scoredsociety.audit.exact import EXACT, FEW, binomial_interval
 from scoredsociety.audit.intervals import means
 
 Floats = NDArray[np.float64]
@@ -34,6 +35,8 @@ class Line:
     pooled: tuple[float, float, float] | None = None
     national: Floats | None = None
     """The values scaled to the nation, where one weight for all months would be wrong."""
+    hits: Floats | None = None
+    """For a share of entries: how many of ``entries`` it counts."""
 
 
 @dataclass
@@ -67,6 +70,7 @@ class Sheet:
         note: str = "",
         pooled: tuple[float, float, float] | None = None,
         national: ArrayLike | None = None,
+        hits: ArrayLike | None = None,
     ) -> None:
         """Write one figure.
 
@@ -84,6 +88,9 @@ class Sheet:
             Given when the figure is estimated once from all replicates together.
         national : array_like, shape (R,), optional
             The values scaled month by month, for sums over months.
+        hits : array_like, shape (R,), optional
+            Given when the values are hits / entries: with few entries the share gets an exact
+            interval.
         """
         self.lines.append(
             Line(
@@ -98,6 +105,7 @@ class Sheet:
                 note,
                 pooled,
                 None if national is None else np.asarray(national, dtype=np.float64),
+                None if hits is None else np.asarray(hits, dtype=np.float64),
             )
         )
 
@@ -113,8 +121,9 @@ class Sheet:
         people: Floats | None = None,
         entries: Floats | None = None,
         note: str = "",
+        hits: Floats | None = None,
     ) -> None:
-        """Write one figure for each group: ``values``, ``people``, ``entries`` of shape (R, G)."""
+        """Write one figure for each group; every array has the shape (R, G)."""
         for g, label in enumerate(labels):
             self.put(
                 measure,
@@ -126,6 +135,7 @@ class Sheet:
                 people=None if people is None else people[:, g],
                 entries=None if entries is None else entries[:, g],
                 note=note,
+                hits=None if hits is None else hits[:, g],
             )
 
     def put_series(
@@ -178,6 +188,16 @@ def figures_table(lines: list[Line], weight: float) -> pa.Table:
             value[k], low[k], high[k] = line.pooled
             se[k] = np.nan
             n[k] = line.values.size if np.isfinite(value[k]) else 0
+    notes = [line.note for line in lines]
+    for k, line in enumerate(lines):
+        if line.hits is None or line.entries is None:
+            continue
+        top, bottom = int(line.hits.sum()), int(line.entries.sum())
+        if 0 < bottom < FEW:
+            # the mean over societies stays the value, so that pairs and lines agree with it
+            ends = binomial_interval(top, bottom)
+            low[k], high[k] = min(ends[0], value[k]), max(ends[1], value[k])
+            notes[k] = f"{line.note} {EXACT.format(top=top, n=bottom)}".strip()
     scaled = np.where([line.unit in SCALED_UNITS for line in lines], value * weight, np.nan)
     for k, line in enumerate(lines):
         if line.national is not None:
@@ -190,7 +210,7 @@ def figures_table(lines: list[Line], weight: float) -> pa.Table:
             "people": nullable([_mean(line.people) for line in lines]),
             "entries": nullable([_mean(line.entries) for line in lines]),
             "scaled": nullable(scaled),
-            "note": pa.array([line.note for line in lines], pa.string()),
+            "note": pa.array(notes, pa.string()),
         }
     )
 

@@ -31,11 +31,13 @@ def compute_m5(sample: Sample, sheet: Sheet) -> None:
             people: Floats = persons,
             item: str = item,
             entries: Floats = entries,
+            hits: Floats | None = None,
         ) -> None:
             sheet.put_groups("M5", item, quantity, unit, values, labels,
-                             people=people, entries=entries)  # fmt: skip
+                             people=people, entries=entries, hits=hits)  # fmt: skip
 
-        put("entry-weighted", "share", ratio(sample.count(wrong), entries))
+        hits = sample.count(wrong)
+        put("entry-weighted", "share", ratio(hits, entries), hits=hits)
         put("time-weighted", "share", ratio(sample.count(wrong, wrong.months), months))
         put("person-weighted", "share", ratio(wronged, persons))
         put(f"wrongful {unit}", unit, sample.count(wrong))
@@ -45,7 +47,8 @@ def compute_m5(sample: Sample, sheet: Sheet) -> None:
         for truth in (Truth.WRONG_PERSON, Truth.NO_EVENT, Truth.EXCUSED):
             part = rows.take(rows.truth == truth)
             name = TRUTH_LABELS[truth]
-            put(f"entry-weighted, {name}", "share", ratio(sample.count(part), entries))
+            hits = sample.count(part)
+            put(f"entry-weighted, {name}", "share", ratio(hits, entries), hits=hits)
             put(f"time-weighted, {name}", "share",
                 ratio(sample.count(part, part.months), months))  # fmt: skip
 
@@ -71,7 +74,8 @@ def compute_m22(sample: Sample, sheet: Sheet) -> None:
                 put("M22", stream.item, step, stream.word, values, group=group,
                     entries=base, note=note)  # fmt: skip
                 put("M22", stream.item, f"{step}, share of recorded", "share",
-                    ratio(values, base), group=group, entries=base, note=note)  # fmt: skip
+                    ratio(values, base), group=group, entries=base, note=note,
+                    hits=values)  # fmt: skip
             for step, (values, of) in conditional(part).items():
                 put("M22", stream.item, step, "share", ratio(values, of), group=group,
                     entries=of, note=note)  # fmt: skip

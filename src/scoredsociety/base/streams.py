@@ -73,6 +73,8 @@ class Block(IntEnum):
     # organisations: who = position among those of the scheme, tile = identity of the scheme
     ORGANISATION = 48  # cost of complying, of the Party, never audited, covered (stream 0)
     INSPECTION = 49  # audited, by somebody independent, -, - (stream = month)
+    # designs: who = which draw, stream = identity of the assumed number
+    DESIGN = 64  # order of the strata, place in the stratum, -, -
 
 
 @unrolled

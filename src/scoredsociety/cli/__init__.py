@@ -19,6 +19,7 @@ from scoredsociety.cli import (
     running,
     spirals,
     survey,
+    sweeping,
 )
 from scoredsociety.cli import card as card_
 from scoredsociety.cli import lives as lives_
@@ -39,6 +40,7 @@ COMMANDS = (
     (along.line, "Walk from one regime to another in equal steps."),
     (guarding.safeguards, "Compare safeguards: alone, in pairs, all together."),
     (spirals.spiral, "Measure how far entries breed entries, in every form."),
+    (sweeping.sweep, "Draw every assumed number over its range."),
     (running.report, "Write the report of finished runs as one HTML file."),
     (survey.survey, "Ask the simulated people what a survey asks."),
     (auditing.audit, "Write the audit of finished runs as tables, JSON and Markdown."),

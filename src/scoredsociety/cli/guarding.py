@@ -91,7 +91,7 @@ def _show(made: Safeguarded) -> None:
     """Print every design, then every combination against the sum of its members."""
     from rich.text import Text
 
-    from scoredsociety.audit.designs import note_of
+    from scoredsociety.audit.combining import note_of
     from scoredsociety.report.safeguards import finding, interactions_words, say
 
     console, base = out(), made.made.outcomes[0]

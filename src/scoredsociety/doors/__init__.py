@@ -17,12 +17,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoredsociety.doors.guarding import Safeguarded, safeguards
+from scoredsociety.doors.sweeping import Sweep, sweep
 from scoredsociety.doors.writing import free_target, write_whole
 from scoredsociety.study import StudyError, simulate_arms
 from scoredsociety.study.compare import arms
 from scoredsociety.study.run import Progress, versions
 
-__all__ = ["Compared", "Line", "Safeguarded", "baseline", "compare", "line", "safeguards"]
+__all__ = [
+    "Compared",
+    "Line",
+    "Safeguarded",
+    "Sweep",
+    "baseline",
+    "compare",
+    "line",
+    "safeguards",
+    "sweep",
+]
 
 if TYPE_CHECKING:
     import pyarrow as pa

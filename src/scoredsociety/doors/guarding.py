@@ -46,13 +46,13 @@ class Safeguarded:
 
     def table(self) -> Any:  # noqa: ANN401
         """Return every figure as a ``pyarrow.Table``; undefined is null."""
-        from scoredsociety.audit.designs import designs_table
+        from scoredsociety.audit.combining import designs_table
 
         return designs_table(self.made.outcomes)
 
     def interactions(self) -> Any:  # noqa: ANN401
         """Return how combinations differ from the sum of their members, as a table."""
-        from scoredsociety.audit.designs import interactions_table
+        from scoredsociety.audit.combining import interactions_table
 
         return interactions_table(self.made.interactions)
 
@@ -136,7 +136,8 @@ def safeguards(
     >>> [o.label for o in tried.made.outcomes][-1]
     'notice + independent-review'
     """
-    from scoredsociety.audit.designs import Outcome, alike, interactions, read_design
+    from scoredsociety.audit.combining import interactions
+    from scoredsociety.audit.designs import Outcome, alike, read_design
     from scoredsociety.audit.sample import load_sample
     from scoredsociety.report.safeguards import Guarded
     from scoredsociety.study.safeguards import designs, simulate_designs

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from scoredsociety.audit import words
-from scoredsociety.audit.designs import Outcome, level_and_change
+from scoredsociety.audit.combining import level_and_change
+from scoredsociety.audit.designs import Outcome
 from scoredsociety.report.lines import axis_marks, value_axis
 from scoredsociety.report.theme import HARM, INK, PALE, SAFEGUARD, Panel, Row, base, channel, title
 

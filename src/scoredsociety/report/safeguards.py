@@ -8,15 +8,8 @@ from functools import partial
 from typing import Any
 
 from scoredsociety.audit import words
-from scoredsociety.audit.designs import (
-    ACTS,
-    QUANTITIES,
-    Interaction,
-    Outcome,
-    Quantity,
-    level_and_change,
-    note_of,
-)
+from scoredsociety.audit.combining import Interaction, level_and_change, note_of
+from scoredsociety.audit.designs import ACTS, QUANTITIES, Outcome, Quantity
 from scoredsociety.report.frontier import frontier, numbering
 from scoredsociety.report.parts import Figure, Number, Page, Section, Table
 from scoredsociety.report.ranges import ranges
@@ -207,8 +200,9 @@ def numbers(made: Guarded) -> list[Number]:
     return [
         Number(both("wrongful share"), f"of entries are wrongful ({which})"),
         Number(both("wrongful months"), "months of wrongful sanction per 1,000 adults"),
-        Number(both("prevented share"), "of the acts of those who know of it are prevented"),
-    ]
+        Number(both("prevented share"), "of the acts of those who know of it are prevented; of "
+               f"lawful criticism {both('chilling')} falls silent"),
+    ]  # fmt: skip
 
 
 LIMITS = (
@@ -234,9 +228,10 @@ def build(made: Guarded) -> Page:
     sections = [
         Section("designs", "Every design", heading(made), figures=(frontier_figure(made),),
                 tables=(
-                    _table(made, "Whom it wrongs and what it costs them: level, and paired change "
-                           "with its 95% interval", HARMED, True, open=True),
-                    _table(made, "What is given up, and what it costs", GIVEN, True, open=True),
+                    _table(made, "Whom it wrongs: the regime as it is, and the paired change by "
+                           "each design with its 95% interval", HARMED, True, open=True),
+                    _table(made, "What is given up, and what it costs: likewise", GIVEN, True,
+                           open=True),
                 )),
         Section("people", "Who is helped, and who is not", helped(made),
                 tables=(_table(made, "The same people, with and without: per 1,000 adults", PAIRED,

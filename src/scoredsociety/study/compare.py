@@ -11,6 +11,7 @@ from scoredsociety.schemes.catalogue import resolve
 from scoredsociety.schemes.model import ResolvedRegime
 from scoredsociety.schemes.quantities import Quantity, Source
 from scoredsociety.schemes.world import Conduct
+from scoredsociety.society import Marginals, load_marginals
 from scoredsociety.study.errors import StudyError
 from scoredsociety.study.run import Progress, simulate
 
@@ -121,6 +122,13 @@ def shared_settings(
         for name, highest in highest_rates(regime).items():
             majorants[name] = max(majorants.get(name, 0.0), highest)
     return reference, majorants
+
+
+def read_once(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings with the marginals read: for many runs on the same people."""
+    made_from = settings.get("marginals", "china-2018")
+    source = made_from if isinstance(made_from, Marginals) else load_marginals(made_from)
+    return {**settings, "marginals": source}
 
 
 def same_world(regimes: Sequence[ResolvedRegime]) -> list[ResolvedRegime]:

@@ -14,7 +14,7 @@ from typing import Any
 from scoredsociety.engine import RunData
 from scoredsociety.schemes.catalogue import load_safeguard, resolve, resolve_as_far
 from scoredsociety.schemes.model import ResolvedRegime
-from scoredsociety.study.compare import same_world, shared_settings
+from scoredsociety.study.compare import read_once, same_world, shared_settings
 from scoredsociety.study.errors import StudyError
 from scoredsociety.study.run import Progress, simulate
 
@@ -176,7 +176,7 @@ def simulate_designs(
     live = [d for d in made if d.changes or not d.names]
     arms = same_world([live[0].regime.bare(), *(d.regime for d in live)])
     reference, majorants = shared_settings(arms[1:])
-    shared = {**settings, "aware_reference": reference, "majorants": majorants}
+    shared = {**read_once(settings), "aware_reference": reference, "majorants": majorants}
     bare = simulate(arms[0], **shared)
 
     def each() -> Iterator[tuple[Design, RunData]]:

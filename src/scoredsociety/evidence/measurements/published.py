@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 
+from scoredsociety.audit.exact import binomial_interval, binomial_upper
 from scoredsociety.evidence.measurement import Compute, Measurement, Varied
 from scoredsociety.evidence.numbers import (
     NORMAL,
     Number,
-    binomial_interval,
-    binomial_upper,
     exact,
     poisson_interval,
     poisson_range,
