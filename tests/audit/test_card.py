@@ -32,6 +32,9 @@ from scoredsociety.schemes.model import ResolvedRegime
 from tests.audit.audit_worlds import random_run
 
 MUNICIPAL = Path(__file__).parent / "municipal-trust.yaml"
+SMALL = ("bureau", "firm-only", "none", "platform")
+LARGE = [pytest.param(n, marks=pytest.mark.slow) for n in list_regimes() if n not in SMALL]
+"""Regimes of many schemes, whose files take a while to read."""
 ANSWERS = {
     f"{word} on limb ({limb}){tail}"
     for limb in ("i", "ii")
@@ -149,7 +152,7 @@ def test_the_limbs_are_alternatives():
     assert (lower.flagged, lower.flips) == (True, True)
 
 
-@pytest.mark.parametrize("name", [*list_schemes(), *list_regimes()])
+@pytest.mark.parametrize("name", [*list_schemes(), *SMALL, *LARGE])
 def test_every_card_of_the_catalogue(name):
     regime = known(name)
     cards = article5_cards(regime)

@@ -55,7 +55,7 @@ def card_blocks(card: Card) -> Iterator[Block]:
         yield from _figures(element.measured)
         yield Block(0, f"Only a lawyer can say: {element.lawyer}")
     for limb in card.limbs:
-        yield from _limb(limb)
+        yield from _limb(limb, card.simulated and limb.id == "i")
 
 
 def impact_blocks(card: ImpactCard) -> Iterator[Block]:
@@ -101,7 +101,7 @@ def _behind(m: Measured) -> str:
     return counted_on(m.people, m.entries, "case", "cases") or "not stated"
 
 
-def _limb(limb: Limb) -> Iterator[Block]:
+def _limb(limb: Limb, with_luck: bool) -> Iterator[Block]:
     yield Block(2, words.sentence(limb.answer))
     yield Block(0, f"The rule: {limb.rule}")
     yield Block(0, f"{words.sentence(limb.unit)}: {figure(limb)}.")
@@ -117,17 +117,18 @@ def _limb(limb: Limb) -> Iterator[Block]:
         yield Block(
             0, heads=("Declared", name), rows=tuple((row.name, row.says) for row in limb.table)
         )
-    share = limb.id == "i"
     rows = tuple(
         (
             change.change,
-            _share(change.value) if share else _multiple(change.value),
+            _share(change.value) if limb.id == "i" else _multiple(change.value),
+            *([words.interval_in(change.low, change.high, "share")] if with_luck else []),
             "flagged" if change.flagged else "not flagged",
             "changes" if change.flips else "the same",
         )
         for change in limb.changes
     )
-    yield Block(0, heads=("If the reader declares", "Figure", "Then", "Answer"), rows=rows)
+    luck = ("95% interval",) if with_luck else ()
+    yield Block(0, heads=("If the reader declares", "Figure", *luck, "Then", "Answer"), rows=rows)
 
 
 def figure(limb: Limb) -> str:
