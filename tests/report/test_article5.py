@@ -46,6 +46,8 @@ def test_a_section_counts_what_is_flagged(audits):
     (table,) = section.tables
     assert len(table.rows) == 3
     assert all(len(row) == len(table.columns) for row in table.rows)
+    sesame = next(row for row in table.rows if row[0] == "Sesame credit")
+    assert sesame[2] == sesame[4] == "no harm to weigh"  # it brings advantages only
 
 
 def test_text_and_markdown_say_the_same(cards):

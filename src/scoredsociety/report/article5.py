@@ -21,6 +21,9 @@ NO_VERDICT = (
 )
 DECLARED = "Not simulated: from the file alone."
 SIMULATED = "Simulated: figures are of synthetic people; nobody real was scored."
+NOTHING = "no harm to weigh"
+"""What stands for a figure where no status brings a sanction, or no gravity is declared."""
+WITHOUT_END = "without end"
 ALTERNATIVES = (
     "The limbs are alternatives (para 164): one is enough, and they are never added or held "
     "against each other."
@@ -120,7 +123,11 @@ def _limb(limb: Limb, with_luck: bool) -> Iterator[Block]:
     rows = tuple(
         (
             change.change,
-            _share(change.value) if limb.id == "i" else _multiple(change.value),
+            _share(change.value)
+            if limb.id == "i"
+            else WITHOUT_END
+            if limb.without_end and change.value is None
+            else _multiple(change.value),
             *([words.interval_in(change.low, change.high, "share")] if with_luck else []),
             "flagged" if change.flagged else "not flagged",
             "changes" if change.flips else "the same",
@@ -136,16 +143,18 @@ def figure(limb: Limb) -> str:
     if limb.id == "i":
         return _share(limb.value)
     if limb.without_end:
-        return "without end: a status never ends, or an act is declared to harm nobody"
+        return f"{WITHOUT_END}: a status never ends, or an act is declared to harm nobody"
     return _multiple(limb.value)
 
 
 def _share(value: float | None) -> str:
+    if value is None:
+        return NOTHING
     return "none" if value == 0 else words.percent(value)
 
 
 def _multiple(value: float | None) -> str:
-    return words.NO_EVIDENCE if value is None else f"{words.number(value)} times"
+    return NOTHING if value is None else f"{words.number(value)} times"
 
 
 def as_markdown(blocks: Iterable[Block]) -> str:
