@@ -107,6 +107,6 @@ def test_the_stories_are_chosen_by_their_rules():
 
 
 def test_runs_that_are_no_pair_are_refused():
-    a = random_run(3)
+    a = hand_run(entry(0, 1, 3))
     with pytest.raises(ValueError, match="seed: 7 and 8"):
         fates(a, type(a)({**a.manifest, "seed": 8}, a.replicates))

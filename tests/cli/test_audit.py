@@ -39,6 +39,7 @@ def test_a_second_audit_gets_a_number_and_has_the_same_bytes(cli, finished, tmp_
     assert bytes_of(tmp_path / "mine-audit") == bytes_of(tmp_path / "mine-audit-2")
 
 
+@pytest.mark.slow
 def test_an_audit_of_a_comparison_holds_all_arms_and_differences(cli, compared, tmp_path):
     answer = cli("audit", compared, "--out", tmp_path / "x", "--json")
     assert answer.code == 0

@@ -36,6 +36,7 @@ def test_a_card_of_a_bureau_is_flagged_on_neither(cli):
     assert "Art. 27" not in text
 
 
+@pytest.mark.slow
 def test_the_cards_of_a_comparison_have_figures_of_every_arm(cli, compared):
     answer = cli("card", compared, "--json")
     assert answer.code == 0

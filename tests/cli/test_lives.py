@@ -17,7 +17,7 @@ def spared(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("spared") / "both"
     guard = ["hardship-exemption"]
-    compare("court-list", safeguards=guard, out=folder, people=4000, months=24, replicates=3)
+    compare("court-list", safeguards=guard, out=folder, people=3000, months=24, replicates=2)
     return folder
 
 
@@ -28,7 +28,7 @@ def test_lives_are_counted_and_told_twice(cli, spared, monkeypatch):
     for text in (
         "A: ",
         "B: ",
-        "Simulated: the same 4,000 people in 3 societies",
+        "Simulated: the same 3,000 people in 2 societies",
         "Another outcome",
         "How it was chosen",
         "Nobody in these numbers is real.",
@@ -43,6 +43,7 @@ def test_lives_are_counted_and_told_twice(cli, spared, monkeypatch):
     assert answer.out.count("It stands for ") == len(stories)
 
 
+@pytest.mark.slow
 def test_a_diary_is_replayed_and_holds_what_life_prints(cli, spared):
     answer = cli("lives", spared, "--story", "saved", "--json")
     assert answer.code == 0
@@ -60,6 +61,7 @@ def test_a_diary_is_replayed_and_holds_what_life_prints(cli, spared):
     assert mine["stories"][0]["kind"] == "chosen by index"
 
 
+@pytest.mark.slow
 def test_the_same_run_twice_differs_in_nothing(cli, finished):
     answer = cli("lives", finished, finished)
     assert answer.code == 0
@@ -81,8 +83,8 @@ def test_what_cannot_be_paired_is_refused(cli, finished, compared, spared):
         ((spared, "--arm", "2"), "arm: 2 is not allowed. Allowed: 1 to 1"),
         ((spared, "--arm", "0"), "arm: 0 is not allowed"),
         ((spared, "--story", "happy"), "Allowed: typical, worst, saved, not-helped, worse-off"),
-        ((spared, "--person", "4000"), "person: 4000 is not allowed. Allowed: 0 to 3999"),
-        ((spared, "--person", "1", "--replicate", "3"), "replicate: 3 is not allowed"),
+        ((spared, "--person", "3000"), "person: 3000 is not allowed. Allowed: 0 to 2999"),
+        ((spared, "--person", "1", "--replicate", "2"), "replicate: 2 is not allowed"),
         (("nowhere", finished), "nowhere is not the folder of a run"),
     ):
         answer = cli("lives", *arguments)

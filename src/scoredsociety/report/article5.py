@@ -21,6 +21,9 @@ NO_VERDICT = (
 )
 DECLARED = "Not simulated: from the file alone."
 SIMULATED = "Simulated: figures are of synthetic people; nobody real was scored."
+NOTHING = "no harm to weigh"
+"""What stands for a figure where no status brings a sanction, or no gravity is declared."""
+WITHOUT_END = "without end"
 ALTERNATIVES = (
     "The limbs are alternatives (para 164): one is enough, and they are never added or held "
     "against each other."
@@ -55,7 +58,7 @@ def card_blocks(card: Card) -> Iterator[Block]:
         yield from _figures(element.measured)
         yield Block(0, f"Only a lawyer can say: {element.lawyer}")
     for limb in card.limbs:
-        yield from _limb(limb)
+        yield from _limb(limb, card.simulated and limb.id == "i")
 
 
 def impact_blocks(card: ImpactCard) -> Iterator[Block]:
@@ -101,7 +104,7 @@ def _behind(m: Measured) -> str:
     return counted_on(m.people, m.entries, "case", "cases") or "not stated"
 
 
-def _limb(limb: Limb) -> Iterator[Block]:
+def _limb(limb: Limb, with_luck: bool) -> Iterator[Block]:
     yield Block(2, words.sentence(limb.answer))
     yield Block(0, f"The rule: {limb.rule}")
     yield Block(0, f"{words.sentence(limb.unit)}: {figure(limb)}.")
@@ -117,17 +120,22 @@ def _limb(limb: Limb) -> Iterator[Block]:
         yield Block(
             0, heads=("Declared", name), rows=tuple((row.name, row.says) for row in limb.table)
         )
-    share = limb.id == "i"
     rows = tuple(
         (
             change.change,
-            _share(change.value) if share else _multiple(change.value),
+            _share(change.value)
+            if limb.id == "i"
+            else WITHOUT_END
+            if limb.without_end and change.value is None
+            else _multiple(change.value),
+            *([words.interval_in(change.low, change.high, "share")] if with_luck else []),
             "flagged" if change.flagged else "not flagged",
             "changes" if change.flips else "the same",
         )
         for change in limb.changes
     )
-    yield Block(0, heads=("If the reader declares", "Figure", "Then", "Answer"), rows=rows)
+    luck = ("95% interval",) if with_luck else ()
+    yield Block(0, heads=("If the reader declares", "Figure", *luck, "Then", "Answer"), rows=rows)
 
 
 def figure(limb: Limb) -> str:
@@ -135,16 +143,18 @@ def figure(limb: Limb) -> str:
     if limb.id == "i":
         return _share(limb.value)
     if limb.without_end:
-        return "without end: a status never ends, or an act is declared to harm nobody"
+        return f"{WITHOUT_END}: a status never ends, or an act is declared to harm nobody"
     return _multiple(limb.value)
 
 
 def _share(value: float | None) -> str:
+    if value is None:
+        return NOTHING
     return "none" if value == 0 else words.percent(value)
 
 
 def _multiple(value: float | None) -> str:
-    return words.NO_EVIDENCE if value is None else f"{words.number(value)} times"
+    return NOTHING if value is None else f"{words.number(value)} times"
 
 
 def as_markdown(blocks: Iterable[Block]) -> str:

@@ -13,8 +13,8 @@ from scoredsociety.audit.card.contexts import (
     limb_one,
     measured_harm,
 )
-from scoredsociety.audit.card.gravity import limb_two, measured_above, open_doors
-from scoredsociety.audit.card.model import Card, Element, Limb, Measured, Said
+from scoredsociety.audit.card.gravity import KAPPAS, limb_two, measured_above, open_doors
+from scoredsociety.audit.card.model import Card, Element, Limb, Measured, Said, known
 from scoredsociety.audit.card.says import SAYS
 from scoredsociety.audit.card.statuses import statuses
 from scoredsociety.audit.card.text import Elements, article5
@@ -165,6 +165,9 @@ def _measured(
         for case, (share, count) in measured_above(sample, name, 1.0).items():
             if case != "declared":
                 yield _share(f"share with more harm than gravity, gravity {case}", share, count)
+        for kappa in KAPPAS[1:]:
+            share, count = measured_above(sample, name, kappa)["declared"]
+            yield _share(f"share with more than {kappa:g} times as much harm", share, count)
 
 
 def _companions(measure: str, items: set[str], audit: Audit, rows: Figures) -> tuple[str, ...]:
@@ -185,9 +188,6 @@ def _companions(measure: str, items: set[str], audit: Audit, rows: Figures) -> t
 
 def _share(what: str, share: Floats, count: Floats) -> Measured:
     m = means(share[None, :])
-
-    def known(x: float) -> float | None:
-        return float(x) if x == x else None
 
     return Measured(
         what=what,

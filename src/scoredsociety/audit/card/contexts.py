@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoredsociety.audit.burden import burden, known_conduct
-from scoredsociety.audit.card.model import Change, Limb, Row
+from scoredsociety.audit.card.model import Change, Limb, Row, known
 from scoredsociety.audit.card.statuses import Cause, Status, conduct_of, counted
 from scoredsociety.audit.card.text import Article5
-from scoredsociety.audit.intervals import ratio
+from scoredsociety.audit.intervals import means, ratio
 from scoredsociety.audit.rows import Floats
 from scoredsociety.audit.sample import Sample
 from scoredsociety.schemes.model import ResolvedRegime
@@ -178,10 +178,15 @@ def limb_one(
 
     def change(what: str, other: Table) -> Change:
         flagged = bool(both.flagged(other))
+        value, low, high = _mean(weights.share(other))
         return Change(
-            change=what, value=_mean(weights.share(other)), flagged=flagged,
+            change=what,
+            value=value,
+            low=low,
+            high=high,
+            flagged=flagged,
             flips=flagged != declared,
-        )  # fmt: skip
+        )
 
     harm_contexts = frozenset(regime.world.harm_contexts)
     changes = [
@@ -189,7 +194,8 @@ def limb_one(
         change("everything is related (the widest table)", dict.fromkeys(table, harm_contexts)),
         change("finance always counts as related", {c: x | {"finance"} for c, x in table.items()}),
     ]
-    now = _mean(weights.share(table)) or 0.0
+    here = _mean(weights.share(table))[0]
+    now = here or 0.0
     single = []
     for pair in sorted(both.possible):
         related = table.get(pair[0], frozenset())
@@ -204,7 +210,7 @@ def limb_one(
         rule=text.rules.unrelated.text,
         because=tuple(because),
         unit="share of harm in unrelated contexts",
-        value=_mean(weights.share(table)),
+        value=here,
         unknown=_attributes(regime, name, found),
         table=tuple(
             Row(
@@ -247,6 +253,7 @@ def _title(regime: ResolvedRegime, pair: Pair) -> str:
     return f"{world.contexts[pair[0]].title} to {world.harm_contexts[pair[1]].lower()}"
 
 
-def _mean(values: Floats) -> float | None:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if known.size else None
+def _mean(values: Floats) -> tuple[float | None, float | None, float | None]:
+    """Return the mean over replicates and its interval; a declared share has no interval."""
+    m = means(values[None, :])
+    return known(m.value[0]), known(m.low[0]), known(m.high[0])

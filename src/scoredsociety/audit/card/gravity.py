@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from scoredsociety.schemes.quantities import Quantity
 FACTOR = 5.0
 """By how much a gravity without a stated range is moved, up and down."""
 KAPPAS = (1.0, 2.0, 5.0, 10.0)
+ENDS = {"low": "lower", "high": "upper"}
 MOST = 6
 """Reasons that are printed."""
 
@@ -133,6 +135,13 @@ def limb_two(
         change("every gravity five times", lambda b: b.gravity * FACTOR),
         *(change(f"kappa {k:g}", lambda b: b.gravity, k) for k in KAPPAS if k != kappa),
     ]
+    for conduct in dict.fromkeys(b.cause.conduct for b in known):
+        for end in ("low", "high"):
+            moved = change(
+                f"gravity of {conduct} alone at the {ENDS[end]} end of its range",
+                partial(_alone, conduct, end),
+            )
+            changes += [moved] if moved.flips else []
     if held:
         changes.append(
             change("the rule of one purpose (para 176) is not accepted", lambda b: b.gravity,
@@ -159,6 +168,12 @@ def limb_two(
         table=_table(regime, weighed),
         changes=tuple(changes),
     )
+
+
+def _alone(conduct: str, end: str, b: Balance) -> float:
+    """Return the gravity of one conduct at an end of its range, of the others as declared."""
+    moved = {"low": b.low, "high": b.high}[end]
+    return moved if b.cause.conduct == conduct else b.gravity
 
 
 def _table(regime: ResolvedRegime, weighed: list[Balance]) -> tuple[Row, ...]:

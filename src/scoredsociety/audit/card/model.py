@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 from scoredsociety.schemes.quantities import Closed
+
+
+def known(x: float) -> float | None:
+    """Return a number, or None where it is undefined or without end."""
+    return float(x) if math.isfinite(x) else None
 
 
 class Said(Closed):
@@ -34,6 +40,9 @@ class Change(Closed):
     change: str
     value: float | None
     """The figure then; null: undefined."""
+    low: float | None = None
+    high: float | None = None
+    """95% interval over the replicates of a run; null of a figure that the file alone gives."""
     flagged: bool
     flips: bool
     """Whether it differs from the answer under the declared table."""
