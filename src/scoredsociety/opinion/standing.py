@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scoredsociety.opinion.answers import Replies
+from scoredsociety.opinion.answers import Replies, is_attitude
 from scoredsociety.opinion.experiments import approves
 from scoredsociety.opinion.frame import STANDING
 from scoredsociety.opinion.gathering import Gatherer
@@ -49,7 +49,13 @@ class Behind:
         p = replies.public
         inside = np.flatnonzero(frame)
         for name, item in self.questionnaire.items.items():
-            if item.answer != "attitude" or name in replies.missing:
+            if not is_attitude(item) or name in replies.missing:
+                continue
+            if item.answer == "support":  # a number is no approval: who bears what is counted
+                nobody = np.zeros(len(p), np.bool_)
+                key = (replies.scale.reading.name, name)
+                for population, mask in (("frame", frame), ("adults", p.adult)):
+                    self._stand(key, population, mask, p, nobody, nobody, only_share=True)
                 continue
             private = approves(item, replies.private[name])
             said = approves(item, replies.concealed(item, replies.private[name]))
@@ -64,7 +70,7 @@ class Behind:
 
     def _stand(
         self, key: tuple[str, str], population: str, mask: Bools, p: Public, private: Bools,
-        said: Bools,
+        said: Bools, only_share: bool = False,
     ) -> None:  # fmt: skip
         code = (((p.under + p.wrongful.astype(np.int64)) * 2 + p.feels) * 2 + private) * 2 + said
         # people by standing (none, rightly, wrongly), knows of it, approves, says so
@@ -83,7 +89,7 @@ class Behind:
             figures = {"share of the population": (n, whole),
                        "approve privately": (int(of[1].sum()), n),
                        "say that they approve": (int(of[:, 1].sum()), n)}  # fmt: skip
-            for what, (some, base) in figures.items():
+            for what, (some, base) in list(figures.items())[: 1 if only_share else 3]:
                 value = some / base if base else np.nan
                 error = float(np.sqrt(value * (1 - value) / base)) if base else np.nan
                 self._people.add((*key, population, label, what), value, error, asked=n)
