@@ -226,7 +226,7 @@ def sweep(
     )
     if target is None:
         return Sweep(swept)
-    write_whole(Sweep(swept).write, target)
+    write_whole(target, Sweep(swept).write)
     return Sweep(swept, target)
 
 
