@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scoredsociety.cli import options as o
-from scoredsociety.cli.diary import happenings, side_by_side, who
 from scoredsociety.cli.display import Display, out, plain_table
 
 if TYPE_CHECKING:
@@ -28,6 +27,13 @@ STORIES = {
     "worse-off": "worse_off",
 }
 """Name on the command line to the field of ``Lives``."""
+
+
+def _diary() -> Any:  # noqa: ANN401
+    """Load the diary when it is needed: it brings the engine along."""
+    from scoredsociety.cli import diary
+
+    return diary
 
 
 @dataclass(frozen=True)
@@ -143,8 +149,10 @@ def _tell(name: str, life: Life, a: RunData, b: RunData) -> Told:
 
     one, rows_a = replay_life(a, life.subject, life.replicate)
     two, rows_b = replay_life(b, life.subject, life.replicate)
-    said = tuple(dict.fromkeys((who(one), who(two))))  # who is aware may differ
-    days = side_by_side(happenings(a.manifest, rows_a), happenings(b.manifest, rows_b))
+    said = tuple(dict.fromkeys((_diary().who(one), _diary().who(two))))  # who is aware may differ
+    days = _diary().side_by_side(
+        _diary().happenings(a.manifest, rows_a), _diary().happenings(b.manifest, rows_b)
+    )
     return Told(name, life, said, days)
 
 
