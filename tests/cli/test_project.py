@@ -82,6 +82,10 @@ def test_what_documents_tell_to_type_works(document, tmp_path):
     own = ROOT / "src/scoredsociety/catalogue/schemes/court-list.yaml"
     for name in ("my-scheme.yaml", "mine.yaml"):  # what a reader has written by then
         shutil.copy(own, tmp_path / name)
+    for body in re.findall(r"^```yaml\n(questionnaire: .*?)^```", document[0].read_text("utf-8"),
+                           re.M | re.S):  # fmt: skip
+        name = body.partition("\n")[0].removeprefix("questionnaire: ")
+        (tmp_path / f"{name}.yaml").write_text(body, encoding="utf-8")
     for text in document[1]:
         if text.startswith("scoredsociety "):
             if is_a_form(text):
