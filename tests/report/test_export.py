@@ -9,7 +9,7 @@ import json
 import re
 from dataclasses import replace
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
