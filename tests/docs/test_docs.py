@@ -29,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "audit": {"schemes", "engine"},
     "report": {"schemes", "society", "engine", "opinion", "audit"},
     "doors": {"schemes", "society", "engine", "opinion", "study", "audit", "report"},
-    "evidence": {"schemes", "society", "engine", "study", "audit", "report"},
+    "evidence": {"schemes", "society", "engine", "opinion", "study", "audit", "report"},
     "cli": {
         "schemes",
         "engine",

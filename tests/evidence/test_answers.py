@@ -65,7 +65,7 @@ def whole() -> Answers:
 def test_at_least_120_verdicts_are_computed(whole: Answers) -> None:
     assert len(whole.answers) == 153
     assert whole.computed >= 120
-    assert len(whole.having(Verdict.NOT_TESTABLE)) <= 33
+    assert [a.claim.id for a in whole.having(Verdict.NOT_TESTABLE)] == [12, 37, 110, 138]
 
 
 @pytest.mark.slow

@@ -29,8 +29,8 @@ def test_every_claim_names_a_measurement_or_says_why_there_is_none() -> None:
             assert len(claim.no_observable or "") > 40, "a reason is a sentence"
 
 
-def test_at_least_120_claims_are_put_to_the_test() -> None:
-    assert sum(c.measurement is not None for c in LEDGER.claims) >= 120
+def test_all_but_four_claims_are_put_to_the_test() -> None:
+    assert [c.id for c in LEDGER.claims if c.measurement is None] == [12, 37, 110, 138]
 
 
 def test_every_measurement_is_named_by_a_claim_or_a_contradiction() -> None:

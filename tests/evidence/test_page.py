@@ -13,7 +13,7 @@ from scoredsociety.evidence.numbers import Number, exact
 from scoredsociety.evidence.page import page_html
 from scoredsociety.evidence.telling import at_length, interval, number, with_interval
 
-ARITHMETIC = [12, 23, 24, 25, 71]
+ARITHMETIC = [12, 18, 39, 45, 71]
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +57,10 @@ def test_an_unknown_claim_is_refused() -> None:
 
 
 def test_one_claim_at_length(answers: Answers) -> None:
-    told = dict(at_length(next(a for a in answers.answers if a.claim.id == 24)))
-    assert told["Condition"].startswith("below 0.75")
-    assert "figures.falsification" in told["Verdict"]
-    assert "Kostka" in told["Figure approve"]
+    told = dict(at_length(next(a for a in answers.answers if a.claim.id == 39)))
+    assert told["Condition"].startswith("below 0.5")
+    assert "figures.interviews-dozens" in told["Verdict"]
+    assert "Kostka" in told["Figure interviews"]
 
 
 def test_numbers_in_words() -> None:
@@ -86,7 +86,7 @@ def test_the_command_explains_and_refuses(cli) -> None:
 
 def test_the_command_writes_json_and_a_page(cli, tmp_path) -> None:
     page = tmp_path / "claims.html"
-    code, out, _ = cli("claims", "--claim", "23", "--json")
+    code, out, _ = cli("claims", "--claim", "18", "--json")
     assert code == 0
     assert '"verdict": "shown"' in out
     page.write_text("")

@@ -109,7 +109,7 @@ def test_every_measurement_can_come_out_either_way(measurement: Measurement) -> 
 
 
 def test_a_figure_at_the_ends_of_its_range_is_tried() -> None:
-    found = find(MEASUREMENTS["private-approval"], Plan())
-    assert [e.at for e in found.ends] == [0.0, 0.5]
+    found = find(MEASUREMENTS["interviews-count"], Plan())
+    assert [e.at for e in found.ends] == [24, 60]
     assert found.verdict is Verdict.DEPENDS
-    assert found.flips == ("figures.falsification",)
+    assert found.flips == ("figures.interviews-dozens",)

@@ -15,6 +15,7 @@ from scoredsociety.schemes.structure import build
 from scoredsociety.society import load_marginals
 from scoredsociety.study import simulate
 
+OPINION = "world.opinion."
 Change = tuple[str, str, Any]
 """One of "set", "add", "remove"; a path of a resolved regime; what to write there."""
 
@@ -46,6 +47,12 @@ class Arm:
         """Return the same world without any scheme."""
         kept = tuple(c for c in self.changes if c[1].startswith("world."))
         return replace(self, safeguards=(), changes=kept, bare=True)
+
+    @property
+    def simulated(self) -> Arm:
+        """The arm that has to be run: no month depends on a number of opinion."""
+        kept = tuple(c for c in self.changes if not c[1].startswith(OPINION))
+        return replace(self, changes=kept)
 
     @property
     def label(self) -> str:
@@ -143,7 +150,8 @@ def declared_range(arm: Arm, path: str) -> tuple[float, float] | None:
 def with_number(arm: Arm, path: str, value: float) -> Arm:
     """Return an arm with one number changed; the same arm where it has no such number.
 
-    An arm that sets this number itself keeps it: there it is what the question is about.
+    An arm that sets this number itself keeps it: there it is what the question is about. A value
+    outside of the range that the file declares takes the place of the whole number.
     """
     own = {c[1].removesuffix(".value") for c in arm.changes if c[0] == "set"}
     found = None if path in own else _found(arm, path)
@@ -152,6 +160,9 @@ def with_number(arm: Arm, path: str, value: float) -> Arm:
     whole = isinstance(found, dict)
     if (found["value"] if whole else found) == value:
         return arm
+    limits = found.get("range") if whole else None
+    if limits is not None and not limits[0] <= value <= limits[1]:
+        return changed(arm, ("set", path, quantity(value)))
     return changed(arm, ("set", f"{path}.value" if whole else path, value))
 
 
@@ -163,8 +174,12 @@ def run_arm(
     replicates: int,
     seed: int,
     threads: int | None = None,
+    snapshot: bool = False,
 ) -> RunData:
-    """Simulate one arm in memory. Arms of the same seed are the same people with the same luck."""
+    """Simulate one arm in memory. Arms of the same seed are the same people with the same luck.
+
+    With a snapshot, people can be asked at the end of the run.
+    """
     regime = resolve_arm(arm)
     reference = None
     if arm.bare:
@@ -185,6 +200,7 @@ def run_arm(
         seed=seed,
         threads=threads,
         aware_reference=reference,
+        snapshot=snapshot,
     )
 
 

@@ -1,4 +1,4 @@
-"""What must be read beside a number: deterrence beside error, harm and chilling, and back."""
+"""What must be read beside a number: deterrence and approval beside error, harm and chilling."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoredsociety.audit.intervals import ratio
+from scoredsociety.evidence import opinions
 from scoredsociety.evidence.measurement import Measurement
 from scoredsociety.evidence.numbers import Number, over_replicates
 from scoredsociety.evidence.scene import Floats, Ran, Scene
@@ -14,6 +15,7 @@ from scoredsociety.evidence.scene import Floats, Ran, Scene
 OFFENCE, SPEECH = "traffic-violation", "lawful-critical"
 NEVER_ALONE = frozenset({"M12", "M13"})
 """Metrics that are never told without their companions."""
+APPROVAL = "M16"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ def companions(measurement: Measurement, scene: Scene) -> tuple[Companion, ...]:
     if "run" not in scene.roles or measurement.tables:
         return ()
     run = scene.run
+    if measurement.asked:
+        return _beside_opinion(measurement, scene)
     if "M6" in measurement.metrics:
         trapped = run.cell("M7", "court-list", "trap probability, 60 months")
         return (
@@ -64,6 +68,31 @@ def companions(measurement: Measurement, scene: Scene) -> tuple[Companion, ...]:
     ):
         fall = 1.0 - ratio(run.acts(conduct), base.acts(conduct))
         out.append(Companion(what, metric, over_replicates(fall)))
+    return tuple(out)
+
+
+def _beside_opinion(measurement: Measurement, scene: Scene) -> tuple[Companion, ...]:
+    """Return who is sanctioned, how many of them wrongly, and the other reading of the answers."""
+    people = scene.run.publics
+    frames = [opinions.framed(p) for p in people]
+    under = [opinions.share(p.under, f) for p, f in zip(people, frames, strict=True)]
+    wrong = [opinions.share(p.wrongful, f & p.under) for p, f in zip(people, frames, strict=True)]
+    out = [
+        Companion("of the survey's frame under a sanction", "M1", over_replicates(under)),
+        Companion("of these wrongly", "M5", over_replicates(wrong)),
+    ]
+    if APPROVAL in measurement.metrics:
+        partly = opinions.approval(scene, reading=opinions.PARTLY)
+        said = opinions.approval(scene, whether=opinions.says, reading=opinions.PARTLY)
+        out += [
+            Companion("say that they approve, if some conceal that they do not (reading partly)",
+                      "M16", over_replicates(said)),
+            Companion("of the same people approve privately", "M16", over_replicates(partly)),
+        ]  # fmt: skip
+    if {APPROVAL, "M25"} <= set(measurement.metrics):
+        chance = opinions.list_power(scene)
+        out.append(Companion("chance that a list experiment of the survey's size tells the two "
+                             "apart", "M25", over_replicates(chance)))  # fmt: skip
     return tuple(out)
 
 

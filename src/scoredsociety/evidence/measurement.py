@@ -60,6 +60,9 @@ class Measurement:
         Further assumed numbers, by path, which are named and not tried.
     tables : bool
         Whether it reads declared tables only, so that nothing is simulated.
+    asked : bool
+        Whether people are asked at the end of its runs. One of them, "reference", is the regime
+        in which attitudes are calibrated.
     """
 
     name: str
@@ -74,3 +77,4 @@ class Measurement:
     varied: tuple[Varied, ...] = ()
     rests_on: tuple[str, ...] = ()
     tables: bool = False
+    asked: bool = False

@@ -5,15 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from scoredsociety.audit.exact import root
 from scoredsociety.audit.intervals import means
-
-NORMAL = NormalDist()
 
 
 @dataclass(frozen=True)
@@ -64,18 +61,6 @@ def poisson_interval(count: int, level: float = 0.95) -> tuple[float, float]:
     if count == 0:
         return 0.0, high
     low = root(lambda m: _poisson_cdf(count - 1, m) - (1.0 - tail), 0.0, far)
-    return low, high
-
-
-def poisson_range(mean: float, level: float = 0.95) -> tuple[int, int]:
-    """Return the counts between which a Poisson count lies with at least this chance."""
-    tail = (1.0 - level) / 2
-    low = 0
-    while _poisson_cdf(low, mean) < tail:
-        low += 1
-    high = low
-    while _poisson_cdf(high, mean) < 1.0 - tail:
-        high += 1
     return low, high
 
 

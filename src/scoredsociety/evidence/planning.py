@@ -66,6 +66,8 @@ class Plan:
         What is simulated.
     kept : tuple of Arm
         Runs that somebody needs after the measurements.
+    asked : frozenset of str
+        Runs at whose end people are asked, by the text of their arm.
     ran : dict of str to Ran
         Finished runs that are still needed, by the text of their arm.
     """
@@ -73,11 +75,16 @@ class Plan:
     measurements: tuple[Measurement, ...] = ()
     arms: list[Arm] = field(default_factory=list)
     kept: tuple[Arm, ...] = ()
+    asked: frozenset[str] = frozenset()
     ran: dict[str, Ran] = field(default_factory=dict)
 
     def get(self, arm: Arm, tables: bool = False) -> Ran:
         """Return a finished run, or one of which only the regime is written out."""
-        return Ran(None, arm.label, resolve_arm(arm)) if tables else self.ran[repr(arm)]
+        if tables:
+            return Ran(None, arm.label, resolve_arm(arm))
+        ran = self.ran[repr(arm.simulated)]
+        same = arm == arm.simulated
+        return ran if same else Ran(ran.finished, arm.label, resolve_arm(arm))
 
 
 def ends_of(measurement: Measurement, varied: Varied) -> tuple[float, float]:
@@ -118,11 +125,17 @@ def arms_of(measurement: Measurement) -> list[Arm]:
     return distinct(arms)
 
 
+def runs_of(measurement: Measurement) -> list[Arm]:
+    """Return what has to be simulated for a measurement: arms that differ in opinion share it."""
+    return distinct(arm.simulated for arm in arms_of(measurement))
+
+
 def plan_for(measurements: Sequence[Measurement], kept: Iterable[Arm] = ()) -> Plan:
     """Collect the distinct runs that these measurements need, and those to keep."""
-    simulated = [a for m in measurements if not m.tables for a in arms_of(m)]
+    simulated = [a for m in measurements if not m.tables for a in runs_of(m)]
+    asked = frozenset(repr(a) for m in measurements if m.asked for a in runs_of(m))
     keep = tuple(kept)
-    return Plan(tuple(measurements), distinct([*simulated, *keep]), keep)
+    return Plan(tuple(measurements), distinct([*simulated, *keep]), keep, asked)
 
 
 def evaluate(
@@ -152,7 +165,7 @@ def evaluate(
         Finding by the name of its measurement.
     """
     needs = {
-        m.name: set() if m.tables else {repr(a) for a in arms_of(m)} for m in plan.measurements
+        m.name: set() if m.tables else {repr(a) for a in runs_of(m)} for m in plan.measurements
     }
     waiting = {m.name: m for m in plan.measurements}
     forever = {repr(a) for a in plan.kept}
@@ -169,7 +182,7 @@ def evaluate(
     each = settings["people"] * settings["months"] * settings["replicates"]
     if progress and plan.arms:
         progress.start(f"{len(plan.arms)} runs", each * len(plan.arms))
-    for arm, data in _simulated(plan.arms, settings, threads or os.cpu_count() or 1):
+    for arm, data in _simulated(plan, settings, threads or os.cpu_count() or 1):
         plan.ran[repr(arm)] = Ran(data, arm.label, resolve_arm(arm))
         if progress:
             progress.advance(each)
@@ -178,20 +191,22 @@ def evaluate(
 
 
 def _simulated(
-    arms: Sequence[Arm], settings: Mapping[str, int], workers: int
+    plan: Plan, settings: Mapping[str, int], workers: int
 ) -> Iterable[tuple[Arm, RunData]]:
     """Yield each arm with its run as it finishes, so many at a time.
 
     Small societies: a thread for each arm wastes less than threads inside an arm.
     """
-    left = list(arms)
+    left = list(plan.arms)
     running: dict[Future[RunData], Arm] = {}
     pool = ThreadPoolExecutor(workers)
     try:
         while left or running:
             while left and len(running) < workers:
                 arm = left.pop(0)
-                running[pool.submit(run_arm, arm, threads=1, **settings)] = arm
+                asked = repr(arm) in plan.asked
+                future = pool.submit(run_arm, arm, threads=1, snapshot=asked, **settings)
+                running[future] = arm
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 yield running.pop(future), future.result()
@@ -206,7 +221,8 @@ def find(measurement: Measurement, plan: Plan) -> Finding:
     figures = {name: known[name] for name in measurement.figures}
 
     def scene(arms: Mapping[str, Arm], values: Mapping[str, float]) -> Scene:
-        return Scene({k: plan.get(a, measurement.tables) for k, a in arms.items()}, values)
+        ran = {repr(a): plan.get(a, measurement.tables) for a in distinct(arms.values())}
+        return Scene({role: ran[repr(a)] for role, a in arms.items()}, values)
 
     plain = scene(measurement.roles, figures)
     number = measurement.compute(plain)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,6 +14,8 @@ from scoredsociety.audit.audit import audit_sample
 from scoredsociety.audit.sample import Sample, load_sample
 from scoredsociety.engine import RunData
 from scoredsociety.engine.result import CELL_FIELDS, CELLS, ExitReason, Flag, Kind, Truth
+from scoredsociety.opinion.answers import Calibrated
+from scoredsociety.opinion.public import Public, publics
 from scoredsociety.schemes.model import ResolvedRegime
 
 Floats = NDArray[np.float64]
@@ -60,6 +62,22 @@ class Ran:
     def audit(self) -> Audit:
         """The audit."""
         return audit_sample(self.sample)
+
+    @cached_property
+    def publics(self) -> list[Public]:
+        """The people of every society as a survey meets them at the end of the run.
+
+        Raises
+        ------
+        ValueError
+            If the run kept no snapshot.
+        """
+        return publics(self.data, self.regime)
+
+    @cached_property
+    def scales(self) -> dict[Hashable, Calibrated]:
+        """What was calibrated on these people, made once for all measurements."""
+        return {}
 
     @property
     def replicates(self) -> int:

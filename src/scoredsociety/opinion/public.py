@@ -336,8 +336,15 @@ class Public:
         return self.regime.schemes[name]
 
 
-def publics(run: RunData) -> list[Public]:
+def publics(run: RunData, regime: ResolvedRegime | None = None) -> list[Public]:
     """Return the people of every society of a run that kept its snapshots.
+
+    Parameters
+    ----------
+    run : RunData
+    regime : ResolvedRegime, optional
+        The same regime with other numbers of opinion, which no month depends on; by default the
+        one that was run.
 
     Raises
     ------
@@ -345,7 +352,7 @@ def publics(run: RunData) -> list[Public]:
         If a society has no snapshot.
     """
     manifest = run.manifest
-    regime = ResolvedRegime.model_validate(manifest["regime"])
+    regime = regime or ResolvedRegime.model_validate(manifest["regime"])
     of_people = regime.of_people()
     names = tuple(n for n in manifest["schemes"] if n in of_people)
     out = []

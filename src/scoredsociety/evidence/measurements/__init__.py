@@ -8,6 +8,7 @@ from scoredsociety.evidence.measurements.conduct import CONDUCT
 from scoredsociety.evidence.measurements.detection import DETECTION
 from scoredsociety.evidence.measurements.firms import FIRMS_MEASURED
 from scoredsociety.evidence.measurements.lists import LISTS
+from scoredsociety.evidence.measurements.opinion import OPINIONS
 from scoredsociety.evidence.measurements.points import POINTS_MEASURED
 from scoredsociety.evidence.measurements.private import PRIVATE
 from scoredsociety.evidence.measurements.published import PUBLISHED
@@ -18,7 +19,7 @@ __all__ = ["MEASUREMENTS"]
 
 _ALL = (
     *PUBLISHED, *LISTS, *POINTS_MEASURED, *PRIVATE, *BETWEEN, *SPEECH, *DETECTION, *CONDUCT,
-    *FIRMS_MEASURED, *WEIGHT,
+    *FIRMS_MEASURED, *WEIGHT, *OPINIONS,
 )  # fmt: skip
 MEASUREMENTS: dict[str, Measurement] = {m.name: m for m in _ALL}
 """By name."""

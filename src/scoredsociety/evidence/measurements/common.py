@@ -78,7 +78,7 @@ def cross_share(run: Ran, scheme: str, conduct: str) -> float:
     codes = {e.sanction for e in regime.schemes[scheme].effects if e.sanction is not None}
     harms = {
         code: regime.world.sanctions[code].harm.value * regime.world.sanctions[code].exposed.value
-        for code in codes
+        for code in sorted(codes)
     }
     outside = sum(h for c, h in harms.items() if regime.world.sanctions[c].context not in related)
     return outside / sum(harms.values())

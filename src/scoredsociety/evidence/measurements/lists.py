@@ -94,7 +94,7 @@ def frozen_share(s: Scene) -> Number:
         if e.sanction is not None and e.grade is not None and "E" in e.grade
     }
     harms = {c: regime.world.sanctions[c].harm.value * regime.world.sanctions[c].exposed.value
-             for c in codes}  # fmt: skip
+             for c in sorted(codes)}  # fmt: skip
     return exact(harms["FREEZE"] / sum(harms.values()))
 
 

@@ -225,13 +225,6 @@ PRIVATE = (
         above(0), "above 0", {"run": PANOPTICON}, varied=(Varied(RHO),),
     ),
     Measurement(
-        "weights-unknown", "Do users misjudge what the commercial score weighs?", ("M24",),
-        "rank correlation of true and perceived weights", lambda s: over_replicates(
-            s.run.cell("M24", SCORE, "rank correlation"), "correlation"),
-        below(0.9), "below 0.9", {"run": SESAME},
-        varied=(Varied(f"schemes.{SCORE}.transparency"),),
-    ),
-    Measurement(
         "secret-weights", "Do residents misjudge what the city's points weigh?", ("M24",),
         "rank correlation of true and perceived weights", lambda s: over_replicates(
             s.run.cell("M24", "rongcheng-points", "rank correlation"), "correlation"),

@@ -7,11 +7,9 @@ import math
 from scoredsociety.audit.exact import binomial_interval, binomial_upper
 from scoredsociety.evidence.measurement import Compute, Measurement, Varied
 from scoredsociety.evidence.numbers import (
-    NORMAL,
     Number,
     exact,
     poisson_interval,
-    poisson_range,
     share_error,
 )
 from scoredsociety.evidence.scene import Scene
@@ -20,11 +18,6 @@ from scoredsociety.evidence.verdicts import Condition, above, below, between, ex
 ARITHMETIC = ("arithmetic",)
 MONTHS_TO_2017 = 51
 """From October 2013, when the list came into force, to the end of 2017."""
-
-
-def _private(reported: float, falsified: float) -> float:
-    """Return private approval p from p + (1 - p) f = reported, at least 0."""
-    return max(0.0, (reported - falsified) / (1.0 - falsified))
 
 
 def survey_error(s: Scene) -> Number:
@@ -38,32 +31,9 @@ def sesame_most_used(s: Scene) -> Number:
     return exact(s.figures["sesame-users"] / users)
 
 
-def survey_users(s: Scene) -> Number:
-    """Return the users of a commercial scheme if the survey holds for all internet users."""
-    return exact(s.figures["use-commercial"] * s.figures["internet-users"], "million persons")
-
-
 def sesame_count(s: Scene) -> Number:
     """Return Sesame's customers over internet users."""
     return exact(s.figures["sesame-users"] / s.figures["internet-users"])
-
-
-def false_aware(s: Scene) -> Number:
-    """Return the share of those who say that they live in a pilot who do not."""
-    inside = s.figures["in-pilots"] * s.figures["aware-in-pilots"]
-    return exact(1.0 - inside / s.figures["aware"])
-
-
-def disapproval_people(s: Scene) -> Number:
-    """Return how many of those asked disapprove, with the sampling range of that count."""
-    people = s.figures["disapprove"] * s.figures["survey-people"]
-    low, high = poisson_range(people)
-    return Number(people, float(low), float(high), "persons", 0)
-
-
-def private_approval(s: Scene) -> Number:
-    """Return private approval if a share of the others report approval."""
-    return exact(_private(s.figures["approve"], s.figures["falsification"]))
 
 
 def interviews_bound(s: Scene) -> Number:
@@ -82,27 +52,6 @@ def interviews_ratio(s: Scene) -> Number:
     return exact(binomial_upper(0, many) / binomial_upper(0, few), "ratio")
 
 
-def missed_dissent(s: Scene) -> Number:
-    """Return the chance that 15 interviews meet nobody although one in ten dissents."""
-    return exact(0.9 ** s.figures["interviews"])
-
-
-def neutral_width(s: Scene) -> Number:
-    """Return how far apart the bounds are between which the neutral share of everybody lies."""
-    covered = s.figures["internet-users"] / s.figures["population"]
-    return exact(100 * (1.0 - covered), "points")
-
-
-def no_national_private(s: Scene) -> Number:
-    """Return private opposition to a national system if some of its opponents hide it."""
-    return exact(s.figures["no-national-system"] / (1.0 - s.figures["falsification"]))
-
-
-def repression_fall(s: Scene) -> Number:
-    """Return the fall of mean support on reading about repressive use, in points of the scale."""
-    return exact(s.figures["support-mean"] * s.figures["support-fall"], "points of 10")
-
-
 def trust_deficit(s: Scene) -> Number:
     """Return the share who see a lack of trust, with its sampling interval."""
     p, n = s.figures["trust-deficit"], int(s.figures["survey-people"])
@@ -116,22 +65,6 @@ def central_lead(s: Scene) -> Number:
     error = math.sqrt((a + b - (a - b) ** 2) / s.figures["survey-people"])
     return Number(100 * (a - b), 100 * (a - b - 1.96 * error), 100 * (a - b + 1.96 * error),
                   "points", 0)  # fmt: skip
-
-
-def informed_approval(s: Scene) -> Number:
-    """Return approval after everybody hears of repressive use: a shift of the ordered response."""
-    shift = s.figures["support-fall"] * s.figures["support-mean"] / s.figures["support-spread"]
-    half = 0.5 * s.figures["approve"]
-    _, lowest_approval, _ = thresholds(s.figures["approve"], s.figures["neutral"], half)
-    return exact(1.0 - NORMAL.cdf(lowest_approval + shift))
-
-
-def negative_reports(s: Scene) -> Number:
-    """Return the share of state reports that are negative, with its interval."""
-    n = int(s.figures["state-reports"])
-    k = round(s.figures["state-reports-negative"] * n)
-    low, high = binomial_interval(k, n)
-    return Number(k / n, low, high, "share", 0)
 
 
 def false_alerts(s: Scene) -> Number:
@@ -184,15 +117,6 @@ def two_countries(s: Scene) -> Number:
     return exact(100 * (s.figures["support-china"] - s.figures["support-germany"]), "points")
 
 
-def thresholds(approve: float, neutral: float, strong: float) -> tuple[float, float, float]:
-    """Return the thresholds of an ordered response that give these shares."""
-    return (
-        NORMAL.inv_cdf(1.0 - approve - neutral),
-        NORMAL.inv_cdf(1.0 - approve),
-        NORMAL.inv_cdf(1.0 - strong),
-    )
-
-
 _ROWS: tuple[tuple[str, str, str, Compute, Condition, str, str, tuple[str, ...]], ...] = (
     ("survey-error", "Is the survey large enough to know a share to a percentage point?",
      "100 sqrt(p (1 - p) / n), p = 0.80, n = 2,209", survey_error, below(1), "below 1 point",
@@ -200,23 +124,9 @@ _ROWS: tuple[tuple[str, str, str, Compute, Condition, str, str, tuple[str, ...]]
     ("sesame-most-used", "If more than 80 % use a programme, do most of them use Sesame?",
      "400 / (0.80 x internet users)", sesame_most_used, above(0.5), "above half",
      "use-commercial internet-users sesame-users", ("figures.internet-users",)),
-    ("survey-users", "Does the survey's 80 % mean more people than Sesame has customers?",
-     "0.80 x internet users, in millions", survey_users, above(400), "above 400 million",
-     "use-commercial internet-users", ("figures.internet-users",)),
     ("sesame-count", "Are 400 million customers 80 % of internet users?",
      "400 / internet users", sesame_count, above(0.8), "above 0.8",
      "sesame-users internet-users", ("figures.internet-users",)),
-    ("false-aware", "Do most of those who say that they live in a pilot live in one?",
-     "1 - 0.43 x 0.11 / 0.07: the share who do not; 4.73 of the 7 points do", false_aware,
-     below(0.5), "below half",
-     "in-pilots aware-in-pilots aware", ()),
-    ("disapproval-range", "Do the published shares leave a measurable group that disapproves?",
-     "0.01 x 2,209 people, with the 95% range of such a count", disapproval_people, above(0),
-     "a range above 0", "disapprove survey-people", ()),
-    ("private-approval", "Can private approval be below 75 % when 80 % report approval?",
-     "(r - f) / (1 - f), r = 0.80, f the share who report approval that they do not feel",
-     private_approval, below(0.75), "below 0.75", "approve falsification",
-     ("figures.falsification",)),
     ("interviews-confirm", "Do 15 interviews without dissent show that dissent is near 1 %?",
      "1 - 0.05 ^ (1 / 15): exact upper bound of dissent", interviews_bound, below(0.05),
      "below 0.05", "interviews", ()),
@@ -226,30 +136,11 @@ _ROWS: tuple[tuple[str, str, str, Compute, Condition, str, str, tuple[str, ...]]
     ("interviews-count", "Do dozens of interviews say at least twice as much as 15?",
      "upper bound of dissent with dozens / that with 15", interviews_ratio, below(0.5),
      "below 0.5", "interviews interviews-dozens", ("figures.interviews-dozens",)),
-    ("interviews-and-falsification",
-     "Would 15 interviews nearly always meet somebody of a tenth that dissents?",
-     "0.9 ^ 15: chance to meet none of them, even if they spoke openly", missed_dissent,
-     below(0.05), "below 0.05", "interviews", ()),
-    ("neutral-of-all", "Does the survey fix the neutral share of all people?",
-     "share of the population outside the frame, in points: the room that is left", neutral_width,
-     below(5), "below 5 points", "internet-users population", ("figures.internet-users",)),
-    ("no-national-system", "Do few oppose a national system even if some hide it?",
-     "0.01 / (1 - f)", no_national_private, below(0.05), "below 0.05",
-     "no-national-system falsification", ("figures.falsification",)),
-    ("told-of-repression", "Does support fall when people are told of repressive use?",
-     "7.5 x 0.12", repression_fall, above(0.5), "a fall above 0.5 points of 10",
-     "support-mean support-fall", ()),
     ("trust-deficit", "Do most see a lack of trust?", "76 % of 2,209, exact 95% interval",
      trust_deficit, above(0.5), "above half", "trust-deficit survey-people", ()),
     ("central-preferred", "Do more people want central than local management?",
      "59 - 9 points, with the sampling interval", central_lead, above(0), "above 0",
      "prefer-central prefer-local survey-people", ()),
-    ("punishment-dampens", "Would approval fall below 75 % if everybody heard of repressive use?",
-     "Phi(Phi^-1(0.80) - 0.12 x 7.5 / sd)", informed_approval, below(0.75), "below 0.75",
-     "approve neutral support-mean support-fall support-spread", ("figures.support-spread",)),
-    ("rosy-media", "Is less than a tenth of the reports of state media negative?",
-     "2.8 % of 650 reports, exact 95% interval", negative_reports, below(0.1), "below 0.1",
-     "state-reports state-reports-negative", ()),
     ("false-alerts", "Can most alerts of a system in use be false?", "2,297 / 2,470",
      false_alerts, above(0.5), "above half", "alerts alerts-false", ()),
     ("seven-minutes", "Does one success in seven minutes fix how fast people are found?",
