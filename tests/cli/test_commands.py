@@ -83,6 +83,7 @@ def test_a_file_of_ones_own_gives_the_folder_its_name(cli, tmp_path, monkeypatch
     assert (tmp_path / "runs" / "My-list-with-notice" / "run.json").is_file()
 
 
+@pytest.mark.slow
 def test_compare_makes_one_folder_with_every_arm(cli, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     answer = cli("compare", "fragmented-2018", *SMALL, *THREE, "--separately")
@@ -127,6 +128,7 @@ def test_line_prints_both_ends_and_writes_a_page_and_a_table(cli, tmp_path, monk
     assert bytes_of(folder) == bytes_of(tmp_path / "other")
 
 
+@pytest.mark.slow
 def test_report_of_finished_runs(cli, finished, compared, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     mine = tmp_path / "mine"
@@ -272,6 +274,7 @@ def test_a_closed_pipe_is_no_error():
         assert child.stderr.read() == ""
 
 
+@pytest.mark.slow
 def test_the_number_of_threads_changes_no_byte(cli, tmp_path):
     size = ("--people", "40000", "--months", "6", "--replicates", "1")
     for threads in ("1", "2"):

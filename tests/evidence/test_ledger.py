@@ -93,6 +93,7 @@ def test_every_number_that_a_row_names_is_there() -> None:
             assert low < high, (m.name, varied.path)
 
 
+@pytest.mark.slow
 def test_every_edit_of_a_regime_is_in_the_language() -> None:
     for m in MEASUREMENTS.values():
         for arm in arms_of(m):

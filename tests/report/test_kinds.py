@@ -63,6 +63,7 @@ def test_a_regime_has_a_page_that_reads_well(name, page):
         )
 
 
+@pytest.mark.slow
 def test_runs_of_all_kinds_stand_side_by_side():
     names = ("bureau", "platform", "showcase", "dystopia")
     runs = [simulate(name, people=2000, months=8, replicates=2) for name in names]

@@ -98,6 +98,7 @@ def test_the_page_loads_nothing(made):
     assert made.chart().to_dict()["description"].startswith("Simulated")
 
 
+@pytest.mark.slow
 def test_the_same_line_has_the_same_bytes(made, tmp_path):
     again = scoredsociety.line(
         "fragmented-2018", "dystopia", steps=STEPS, out=tmp_path / "x", **SIZE

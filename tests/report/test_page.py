@@ -199,6 +199,7 @@ def test_the_regime_none_has_a_report(runs):
     outline(whole)
 
 
+@pytest.mark.slow
 def test_three_regimes_are_small_multiples(runs, audits, comparison):
     third = audits[1]
     html = report_html([*runs, runs[1]], audits=[*audits, third], comparison=comparison)
@@ -288,6 +289,7 @@ def test_a_list_beside_points_each_speaks_for_its_own_kind(runs, turned):
     assert not re.search(r"\b(nan|None|inf)\b", bare)
 
 
+@pytest.mark.slow
 def test_of_more_than_two_regimes_the_three_numbers_are_the_first_and_the_last(runs, audits):
     html = report_html([*runs, runs[1], runs[0]], audits=[*audits, audits[1], audits[0]])
     head = html.split("</dl>")[0]
