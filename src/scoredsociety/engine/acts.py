@@ -1,7 +1,7 @@
-"""Steps 1, 3 and 4 of the month: shocks, acts, detection and attribution.
+"""Steps 3 and 4 of the month: acts, detection and attribution, as far as they wait for it.
 
 Conduct looks at the state at the start of the month only; whatever the month changes is
-settled at its end, by the observers.
+settled at its end, by the observers. What depends on no state of the month has been foreseen.
 """
 
 from __future__ import annotations
@@ -12,45 +12,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoredsociety.base.jit import inlined
-from scoredsociety.base.streams import uniform, words
+from scoredsociety.engine.chains import shocked
 from scoredsociety.engine.codes import (
     ACCEPTED,
-    BITS_8,
     EDGES,
     EXCUSED,
     LAST_YEAR,
     NO_EVENT,
     NONE,
-    OUTCOME,
     RATE_ERROR,
     SANCTIONS,
     TRUE,
     WRONG,
-    owner,
 )
+from scoredsociety.engine.foresight import recorded
 from scoredsociety.engine.program import Program
 from scoredsociety.engine.response import announced, answer, used_to
-from scoredsociety.engine.scalars import accepted_share, channel_of
-from scoredsociety.engine.state import INNOCENT, SHOCK, Scratch, Tally
-
-
-@inlined
-def shocks(scratch: Scratch, program: Program, month: int) -> None:
-    """Take step 1: illness and job loss."""
-    candidates, order, persons = scratch.candidates, scratch.order, scratch.persons
-    last = month + program.settings[0].shock_months - 1
-    for position in range(scratch.first[month], scratch.first[month + 1]):
-        point = candidates[order[position]]
-        if point.code == SHOCK:
-            persons[point.who].shocked_to = last
+from scoredsociety.engine.scalars import accepted_share
+from scoredsociety.engine.state import INNOCENT, Rooms, Scratch, Tally
 
 
 @inlined
 def _excused(
-    kind: Any, person: Any, settings: Any, bit_harm: NDArray[np.float64], shocked: bool
+    kind: Any, person: Any, settings: Any, bit_harm: NDArray[np.float64], ill: bool
 ) -> float:
     """Return the chance that a person could not do otherwise."""
-    if shocked:
+    if ill:
         return float(kind.excused_after_shock)
     share = kind.excused
     mask = person.mask & SANCTIONS
@@ -67,6 +54,7 @@ def _excused(
 @inlined
 def conduct(
     scratch: Scratch,
+    rooms: Rooms,
     tally: Tally,
     program: Program,
     capacity: NDArray[np.float64],
@@ -80,127 +68,126 @@ def conduct(
 
     Returns 0, or RATE_ERROR if a rate was above its majorant.
     """
-    persons, standings, candidates = scratch.persons, scratch.standings, scratch.candidates
-    order, accepted = scratch.order, scratch.accepted
-    ledger, links, count = scratch.ledger, scratch.links, scratch.counts
-    bucket, bucket_first = scratch.bucket, scratch.bucket_first
-    conducts, rules, channels = program.conducts, program.rules, program.channels
-    schemes, settings, bit_harm = program.schemes, program.settings[0], program.bit_harm
-    ruled, ruled_first = program.ruled, program.ruled_first
-    rate, caught, habit = scratch.rate, scratch.caught, scratch.habit
-    edge, code_of = program.channel_edge, program.channel_code
-    felt, felt_first = program.felt, program.felt_first
-    acts, load, caps = tally.acts, tally.load, tally.caps
+    persons, candidates, order = scratch.persons, scratch.candidates, scratch.order
+    accepted, ledger = scratch.accepted, scratch.ledger
+    conducts, channels, settings = program.conducts, program.channels, program.settings[0]
+    bit_harm, windows, edge = program.bit_harm, rooms.windows, program.channel_edge
     unlimited = edge.shape[2] - 1
-    open_schemes = announced(schemes, month)
+    open_schemes = announced(program.schemes, month)
     n = 0
     for position in range(scratch.first[month], scratch.first[month + 1]):
         k = order[position]
         point = candidates[k]
         i = int(point.who)
         person = persons[i]
-        if point.code == SHOCK or month < person.adult_from:
-            continue
         if point.code >= INNOCENT:
             c = int(point.code) - INNOCENT
             channel = int(conducts[c].innocent_channel)
-            if point.truth >= channels[channel].human_review:
+            if month >= person.adult_from and point.truth >= channels[channel].human_review:
                 _accept(accepted[n], k, i, c, channel, NO_EVENT, -1, 0)
                 n += 1
             continue
         c = int(point.code)
         kind = conducts[c]
-        group = int(person.minority)
-        caps[c, 0] += 1
-        # the multiple of the base rate, without feedback
-        known = person.known & open_schemes
-        plain = answer(
-            schemes, ruled, ruled_first[c], ruled_first[c + 1], kind, settings, person, known,
-            rate[c, i] * (month - person.adult_from), float(caught[i, c]),
-        )  # fmt: skip
-        if plain > kind.certainty_cap and not kind.deed:
-            plain = kind.certainty_cap
-            caps[c, 1] += 1
-        if settings.habit > 0.0 and not (kind.deed or kind.lawful):
-            plain = used_to(
-                habit[i, c], schemes, ruled, ruled_first[c], ruled_first[c + 1], kind, settings,
-                person, rate[c, i], float(caught[i, c]), month, plain,
-            )  # fmt: skip
-        shocked = person.shocked_to >= month
-        if shocked:
-            plain *= 1.0 + kind.shock_factor
-        factor = kind.factor_minority if group else kind.factor_majority
-        height = point.height
-        if factor != 1.0:
-            height = point.height / factor if factor > 0.0 else 1e300
-        multiple = plain
         cause = -1
-        for f in range(felt_first[c], felt_first[c + 1]):
-            s = felt[f]
-            rule = rules[s, c]
-            standing = standings[s, i]
-            before = multiple
-            if rule.theta_listed > 0.0 and standing.entries > 0:
-                entries = min(int(standing.entries), int(rule.counts_to))
-                multiple *= 1.0 + rule.theta_listed * entries
-                if before <= height < multiple:
-                    cause = _cause(ledger, links, person.newest, s, entries, height / before, rule)
-            elif (
-                rule.theta_below > 0.0
-                and standing.enrolled_from <= month
-                and standing.grade > rule.below
-            ):
-                multiple *= 1.0 + rule.theta_below
-                if before <= height < multiple:
-                    cause = standing.last_row
-        layer = int(point.layer)
-        low = EDGES[layer]
-        width = EDGES[layer + 1] - low
-        if multiple * max(factor, 1.0) > EDGES[kind.layers] * 1.000000001:
-            return RATE_ERROR
-        share = accepted_share(multiple, low, width)
-        acts[c, month - 1, int(person.cell) & 1, person.pilot] += np.int64(share * 65536.0)
-        if height >= multiple or point.channel >= edge[group, c, unlimited]:
-            continue
-        where = channel_of(point.channel, edge, capacity, code_of, group, c, month)
-        full = where < 0
-        if full:
-            where = -1 - where
-        channel = code_of[c, where]
-        load[channel, month - 1] += 1
-        if full:
-            continue
-        truth = TRUE
-        subject = i
-        via = channels[channel]
-        wrong = via.wrong_minority if group else via.wrong_majority
-        rest = (point.truth - wrong) / (1.0 - wrong)  # uniform again where nobody is mistaken
-        if point.truth < wrong:
-            rest = point.truth / wrong
-            if rest < via.human_review:
+        if point.foreseen:
+            channel, subject, truth = int(point.via), int(point.subject), int(point.found)
+            rest = point.truth
+        else:
+            if month < person.adult_from:
                 continue
-            rest = (rest - via.human_review) / (1.0 - via.human_review)
-            lanes = words(
-                seed,
-                replicate,
-                owner(point),
-                kind.identity,
-                tile,
-                OUTCOME | (np.uint64(layer) << BITS_8),
+            group = int(person.minority)
+            factor = kind.factor_minority if group else kind.factor_majority
+            height = point.height
+            if factor != 1.0:
+                height = point.height / factor if factor > 0.0 else 1e300
+            multiple, cause = _multiple(
+                scratch, tally, program, person, i, c, month, height, open_schemes,
+                shocked(windows, i, month),
+            )  # fmt: skip
+            layer = int(point.layer)
+            low = EDGES[layer]
+            if multiple * max(factor, 1.0) > EDGES[kind.layers] * 1.000000001:
+                return RATE_ERROR
+            share = accepted_share(multiple, low, EDGES[layer + 1] - low)
+            tally.acts[c, month - 1, int(person.cell) & 1, person.pilot] += np.int64(
+                share * 65536.0
             )
-            other = somebody_else(person, bucket, bucket_first, uniform(lanes[1]))
-            if other >= 0:
-                subject = other
-                truth = WRONG
-        if truth == TRUE and rest < _excused(kind, person, settings, bit_harm, shocked):
+            if height >= multiple or point.channel >= edge[group, c, unlimited]:
+                continue
+            channel, subject, truth, rest = recorded(
+                scratch, tally, program, capacity, c, i, group, month, layer, int(point.serial),
+                point.channel, point.truth, seed, replicate, tile,
+            )  # fmt: skip
+            if channel < 0:
+                continue
+        if truth == TRUE and rest < _excused(
+            kind, person, settings, bit_harm, shocked(windows, i, month)
+        ):
             truth = EXCUSED
         if truth != WRONG and month > months - LAST_YEAR:
             person.acted |= np.uint64(1) << np.uint64(c)
         generation = 0 if cause < 0 else min(int(ledger[cause].generation) + 1, 255)
         _accept(accepted[n], k, subject, c, channel, truth, cause, generation)
         n += 1
-    count[ACCEPTED] = n
+    scratch.counts[ACCEPTED] = n
     return 0
+
+
+@inlined
+def _multiple(
+    scratch: Scratch,
+    tally: Tally,
+    program: Program,
+    person: Any,
+    i: int,
+    c: int,
+    month: int,
+    height: float,
+    open_schemes: int,
+    ill: bool,
+) -> tuple[float, int]:
+    """Return the multiple of a person's base rate, and the row without which an act at ``height``
+    would not be (-1: none)."""
+    kind, schemes, settings = program.conducts[c], program.schemes, program.settings[0]
+    ruled, first, last = program.ruled, program.ruled_first[c], program.ruled_first[c + 1]
+    rate, caught = scratch.rate[c, i], float(scratch.caught[i, c])
+    tally.caps[c, 0] += 1
+    multiple = answer(
+        schemes, ruled, first, last, kind, settings, person, person.known & open_schemes,
+        rate * (month - person.adult_from), caught,
+    )  # fmt: skip
+    if multiple > kind.certainty_cap and not kind.deed:
+        multiple = kind.certainty_cap
+        tally.caps[c, 1] += 1
+    if settings.habit > 0.0 and not (kind.deed or kind.lawful):
+        multiple = used_to(
+            scratch.habit[i, c], schemes, ruled, first, last, kind, settings, person, rate, caught,
+            month, multiple,
+        )  # fmt: skip
+    if ill:
+        multiple *= 1.0 + kind.shock_factor
+    cause = -1
+    for f in range(program.felt_first[c], program.felt_first[c + 1]):
+        s = program.felt[f]
+        rule, standing = program.rules[s, c], scratch.standings[s, i]
+        before = multiple
+        if rule.theta_listed > 0.0 and standing.entries > 0:
+            entries = min(int(standing.entries), int(rule.counts_to))
+            multiple *= 1.0 + rule.theta_listed * entries
+            if before <= height < multiple:
+                cause = _cause(
+                    scratch.ledger, scratch.links, person.newest, s, entries, height / before, rule
+                )
+        elif (
+            rule.theta_below > 0.0
+            and standing.enrolled_from <= month
+            and standing.grade > rule.below
+        ):
+            multiple *= 1.0 + rule.theta_below
+            if before <= height < multiple:
+                cause = int(standing.last_row)
+    return multiple, cause
 
 
 @inlined
@@ -239,20 +226,3 @@ def _accept(
     row.truth = truth
     row.cause = cause
     row.generation = generation
-
-
-@inlined
-def somebody_else(
-    person: Any, bucket: NDArray[np.int32], bucket_first: NDArray[np.int64], u: float
-) -> int:
-    """Return another adult of the same group, city and tile, or -1 if there is none."""
-    key = int(person.city) * 2 + int(person.minority)
-    first, last = bucket_first[key], bucket_first[key + 1]
-    place = person.bucket  # -1: not an adult at the start
-    others = last - first - (1 if place >= 0 else 0)
-    if others <= 0:
-        return -1
-    pick = first + int(u * others)
-    if place >= 0 and pick >= place:
-        pick += 1
-    return int(bucket[pick])

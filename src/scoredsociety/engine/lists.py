@@ -8,7 +8,6 @@ import numpy as np
 
 from scoredsociety.base.jit import inlined
 from scoredsociety.base.streams import uniform, words
-from scoredsociety.engine.acts import somebody_else
 from scoredsociety.engine.codes import (
     BANNED,
     BITS_8,
@@ -25,6 +24,7 @@ from scoredsociety.engine.codes import (
     owner,
     touch,
 )
+from scoredsociety.engine.foresight import somebody_else
 from scoredsociety.engine.marks import later
 from scoredsociety.engine.program import Program
 from scoredsociety.engine.scalars import duration, exit_hazard

@@ -114,7 +114,6 @@ def _set_persons(
         quintile = (int(people.profile[i]) >> 13) & 7
         start = max(1, (18 - int(people.age[i])) * 12 + 1)
         person.adult_from = start
-        person.shocked_to = 0
         person.newest = -1
         person.place = -1
         person.profile = int(people.profile[i]) | (aware << 12)

@@ -22,7 +22,7 @@ def announced(schemes: Any, month: int) -> int:
 
 
 @inlined
-def _expected(schemes: Any, ruled: NDArray[np.int64], first: int, last: int, known: int) -> float:
+def expected(schemes: Any, ruled: NDArray[np.int64], first: int, last: int, known: int) -> float:
     """Return the highest factor by which the schemes that somebody knows raise certainty."""
     most = 1.0
     for k in range(first, last):
@@ -30,6 +30,34 @@ def _expected(schemes: Any, ruled: NDArray[np.int64], first: int, last: int, kno
         if known >> s & 1 and schemes[s].certainty > most:
             most = schemes[s].certainty
     return float(most)
+
+
+@inlined
+def expected_of_speech(
+    schemes: Any,
+    ruled: NDArray[np.int64],
+    first: int,
+    last: int,
+    settings: Any,
+    person: Any,
+    known: int,
+) -> tuple[float, float]:
+    """Return how far lawful speech falls if one is sure that it is scored, and by what factor
+    the schemes that somebody knows raise certainty."""
+    if person.watched:
+        return float(settings.chill), 1.0
+    weight, certainty = 0.0, 1.0
+    for k in range(first, last):
+        s = ruled[k]
+        if known >> s & 1:
+            weight = 1.0
+            certainty = max(certainty, schemes[s].certainty)
+    if weight == 0.0 and known & settings.scores_speech:
+        weight = settings.vagueness
+        for s in range(schemes.shape[0]):
+            if (known & settings.scores_speech) >> s & 1:
+                certainty = max(certainty, schemes[s].certainty)
+    return float(settings.chill * weight * settings.identifiability), float(certainty)
 
 
 @inlined
@@ -46,24 +74,11 @@ def _spoken(
     caught: float,
 ) -> float:
     """Return the multiple of lawful speech: 1 - chi x belief that it is scored."""
-    if person.watched:
-        return float(1.0 - settings.chill)
-    weight, certainty = 0.0, 1.0
-    for k in range(first, last):
-        s = ruled[k]
-        if known >> s & 1:
-            weight = 1.0
-            certainty = max(certainty, schemes[s].certainty)
-    if weight == 0.0 and known & settings.scores_speech:
-        weight = settings.vagueness
-        for s in range(schemes.shape[0]):
-            if (known & settings.scores_speech) >> s & 1:
-                certainty = max(certainty, schemes[s].certainty)
-    if weight == 0.0:
-        return 1.0
+    weight, certainty = expected_of_speech(schemes, ruled, first, last, settings, person, known)
+    if person.watched or weight == 0.0:
+        return float(1.0 - weight)
     prior = min(1.0, certainty * kind.chance)
-    believed = believed_share(prior, settings.prior_acts, acts, caught)
-    return float(1.0 - settings.chill * weight * settings.identifiability * believed)
+    return float(1.0 - weight * believed_share(prior, settings.prior_acts, acts, caught))
 
 
 @inlined
@@ -95,7 +110,7 @@ def answer(
         return 1.0
     prior = kind.chance
     if known:
-        prior = min(1.0, kind.chance * _expected(schemes, ruled, first, last, known))
+        prior = min(1.0, kind.chance * expected(schemes, ruled, first, last, known))
     return perceived_factor(
         prior, kind.chance, settings.prior_acts, acts, caught, settings.elasticity
     )

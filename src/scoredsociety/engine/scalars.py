@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from scoredsociety.base.arithmetic import power
 from scoredsociety.base.jit import kernel
 
 
@@ -30,7 +31,7 @@ def perceived_factor(
         eta.
     """
     believed = min((prior_acts * prior + caught) / (prior_acts + acts), 1.0)
-    return float((believed / chance) ** (-elasticity))
+    return float(power(believed / chance, -elasticity))
 
 
 @kernel

@@ -18,8 +18,6 @@ BUCKETS = 64
 """Levels into which a score is sorted for its value as information."""
 OWN_LEVELS = 4
 
-SHOCK = 63
-"""Conduct code of the candidates that are shocks (illness or job loss)."""
 INNOCENT = 64
 """Added to the conduct code of a false record about somebody who did nothing."""
 
@@ -28,12 +26,16 @@ CANDIDATE = np.dtype(
     [
         ("height", "f8"),  # multiple of the base rate at which it stands
         ("channel", "f8"),  # mark
-        ("truth", "f8"),  # mark
+        ("truth", "f8"),  # mark; of what was foreseen: what is left of it
         ("serial", "u4"),
         ("month", "i4"),
         ("who", "u2"),
+        ("subject", "u2"),  # of what was foreseen, as the next three
         ("code", "u1"),
         ("layer", "u1"),
+        ("foreseen", "u1"),
+        ("via", "u1"),  # channel
+        ("found", "u1"),  # truth
     ],
     align=True,
 )
@@ -42,7 +44,6 @@ PERSON = np.dtype(
         ("mask", "u8"),  # sanctions and rewards as of the last observation
         ("income", "f8"),  # CNY a month
         ("adult_from", "i4"),
-        ("shocked_to", "i4"),  # last month of a shock
         ("newest", "i4"),  # latest entry in force, head of a chain
         ("place", "i4"),  # position in ``banned``
         ("bucket", "i4"),  # position in ``bucket``
@@ -144,11 +145,57 @@ class Scratch(NamedTuple):
     arrivals: NDArray[np.uint8]  # (months + 2,) whether anybody comes of age or under a scheme
     due: NDArray[np.int32]  # (months + 2,) chains of rows that end in a month
     candidates: Any  # CANDIDATE
-    order: NDArray[np.int32]  # candidates by month
+    line: NDArray[np.int32]  # candidates by conduct, layer, person and time
+    order: NDArray[np.int32]  # candidates by month, and so within one
     first: NDArray[np.int64]  # (months + 2,) first position of each month in ``order``
     accepted: Any  # ACCEPTED
     ledger: Any  # LEDGER_DTYPE
     links: Any  # LINK
+
+
+class Chains(NamedTuple):
+    """The points of one layer while they are drawn, (TILE,) each."""
+
+    # by person
+    pace: NDArray[np.float64]  # points a month
+    adult: NDArray[np.float64]  # first month as an adult
+    alive: NDArray[np.float64]  # 1 for those who come of age in time, else 0
+    frail: NDArray[np.float64]  # 1 for those of them who have a shock
+    hit: NDArray[np.uint8]  # may have a point
+    hits: NDArray[np.uint64]  # the same, eight at a time
+    expects: NDArray[np.float64]  # certainty before any experience, or the multiple itself
+    weight: NDArray[np.float64]  # how far speech falls if one is sure
+    learns: NDArray[np.float64]  # 0 for those who believe to be watched
+    total: NDArray[np.int32]  # own recorded acts so far
+    before: NDArray[np.int32]  # the same before month ``since``
+    since: NDArray[np.int32]
+    place: NDArray[np.int32]
+    # by chain that still goes on
+    who: NDArray[np.uint16]
+    starter: NDArray[np.uint16]  # who had a chain at all
+    time: NDArray[np.float64]  # of the next point
+    month: NDArray[np.int32]
+    wait: NDArray[np.float64]
+    height: NDArray[np.float64]
+    channel: NDArray[np.float64]
+    truth: NDArray[np.float64]
+    gap: NDArray[np.float64]
+    g_expects: NDArray[np.float64]
+    g_acts: NDArray[np.float64]
+    g_seen: NDArray[np.float64]
+    g_weight: NDArray[np.float64]
+    multiple: NDArray[np.float64]
+
+
+def new_chains() -> Chains:
+    """Return the arrays in which points are drawn."""
+    narrow = dict.fromkeys(("total", "before", "since", "place", "month"), np.int32)
+    kinds: dict[str, Any] = narrow | dict.fromkeys(("who", "starter"), np.uint16)
+    hits = np.zeros(TILE // 8, np.uint64)
+    arrays: dict[str, Any] = {
+        name: np.zeros(TILE, kinds.get(name, np.float64)) for name in Chains._fields
+    }
+    return Chains(**arrays | {"hits": hits, "hit": hits.view(np.uint8)})
 
 
 class Rooms(NamedTuple):
@@ -158,7 +205,8 @@ class Rooms(NamedTuple):
     traits: Traits
     friends_work: FriendsWork
     homes_work: HomesWork
-    windows: NDArray[np.uint8]  # (1 + TILE, months + 1)
+    chains: Chains
+    windows: NDArray[np.uint64]  # (TILE, months // 64 + 1) bit set of the months in shock
     lanes: NDArray[np.uint32]  # (4, TILE) words of one block for everybody
     propensity: NDArray[np.float64]  # (TILE,) in one context
 
@@ -209,7 +257,8 @@ def new_rooms(months: int) -> Rooms:
         traits=empty_traits(),
         friends_work=friends_work(),
         homes_work=homes_work(),
-        windows=np.zeros((1 + TILE, months + 1), np.uint8),
+        chains=new_chains(),
+        windows=np.zeros((TILE, months // 64 + 1), np.uint64),
         lanes=np.zeros((4, TILE), np.uint32),
         propensity=np.zeros(TILE),
     )
@@ -245,6 +294,7 @@ def new_scratch(program: Program, months: int, candidates: int, rows: int) -> Sc
         arrivals=np.zeros(months + 2, np.uint8),
         due=np.zeros(months + 2, np.int32),
         candidates=np.zeros(candidates, CANDIDATE),
+        line=np.zeros(candidates, np.int32),
         order=np.zeros(candidates, np.int32),
         first=np.zeros(months + 2, np.int64),
         accepted=np.zeros(candidates, ACCEPTED),

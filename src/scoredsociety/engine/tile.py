@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoredsociety.base.jit import kernel
-from scoredsociety.engine.acts import conduct, shocks
-from scoredsociety.engine.candidates import base_rates, draw_candidates
+from scoredsociety.engine.acts import conduct
+from scoredsociety.engine.candidates import base_rates
+from scoredsociety.engine.chains import draw_candidates
 from scoredsociety.engine.codes import RATE_ERROR
 from scoredsociety.engine.entries import records
 from scoredsociety.engine.exits import counters, exits
@@ -70,14 +71,19 @@ def run_tile(
     int
         Number of ledger rows so far, RATE_ERROR or ROOM_ERROR.
     """
-    found = draw_candidates(scratch, rooms, program, n, months, seed, replicate, tile)
+    found = draw_candidates(
+        scratch, rooms, tally, program, capacity, n, 1, months, seed, replicate, tile
+    )
+    if found < 0:
+        return RATE_ERROR
     if found > scratch.candidates.shape[0]:
         return ROOM_ERROR
     base = tile * TILE
     for month in range(1, months + 1):
-        shocks(scratch, program, month)
         arrive(scratch, tally, program, n, month)
-        if conduct(scratch, tally, program, capacity, seed, replicate, tile, month, months) < 0:
+        if conduct(
+            scratch, rooms, tally, program, capacity, seed, replicate, tile, month, months
+        ) < 0:  # fmt: skip
             return RATE_ERROR
         used = records(scratch, used, tally, program, months, seed, replicate, tile, month, base)
         trades(scratch, program, n, seed, replicate, tile, month)
