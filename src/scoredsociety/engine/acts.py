@@ -84,7 +84,7 @@ def conduct(
             c = int(point.code) - INNOCENT
             channel = int(conducts[c].innocent_channel)
             if month >= person.adult_from and point.truth >= channels[channel].human_review:
-                _accept(accepted[n], k, i, c, channel, NO_EVENT, -1, 0)
+                _accept(accepted[n], k, i, c, channel, NO_EVENT, -1, 0, 0)
                 n += 1
             continue
         c = int(point.code)
@@ -125,10 +125,11 @@ def conduct(
             kind, person, settings, bit_harm, shocked(windows, i, month)
         ):
             truth = EXCUSED
-        if truth != WRONG and month > months - LAST_YEAR:
+        learns = 0 if point.foreseen or truth == WRONG else 1
+        if learns and month > months - LAST_YEAR:
             person.acted |= np.uint64(1) << np.uint64(c)
         generation = 0 if cause < 0 else min(int(ledger[cause].generation) + 1, 255)
-        _accept(accepted[n], k, subject, c, channel, truth, cause, generation)
+        _accept(accepted[n], k, subject, c, channel, truth, cause, generation, learns)
         n += 1
     scratch.counts[ACCEPTED] = n
     return 0
@@ -148,10 +149,11 @@ def _multiple(
     ill: bool,
 ) -> tuple[float, int]:
     """Return the multiple of a person's base rate, and the row without which an act at ``height``
-    would not be (-1: none)."""
+    would not be (-1: none).
+    """
     kind, schemes, settings = program.conducts[c], program.schemes, program.settings[0]
     ruled, first, last = program.ruled, program.ruled_first[c], program.ruled_first[c + 1]
-    rate, caught = scratch.rate[c, i], float(scratch.caught[i, c])
+    rate, caught = scratch.rate[c, i], float(scratch.caught[c, i])
     tally.caps[c, 0] += 1
     multiple = answer(
         schemes, ruled, first, last, kind, settings, person, person.known & open_schemes,
@@ -217,7 +219,15 @@ def _cause(
 
 @inlined
 def _accept(
-    row: Any, k: int, subject: int, c: int, channel: int, truth: int, cause: int, generation: int
+    row: Any,
+    k: int,
+    subject: int,
+    c: int,
+    channel: int,
+    truth: int,
+    cause: int,
+    generation: int,
+    learns: int,
 ) -> None:
     row.candidate = k
     row.subject = subject
@@ -226,3 +236,4 @@ def _accept(
     row.truth = truth
     row.cause = cause
     row.generation = generation
+    row.learns = learns

@@ -218,7 +218,12 @@ def _by_person(
     scratch: Scratch, chains: Chains, before: int, used: int, starters: int, steps: int
 ) -> None:
     """Put the points of a layer, made step by step, in the order of people and then of time."""
-    candidates, line, place, starter = scratch.candidates, scratch.line, chains.place, chains.starter
+    candidates, line, place, starter = (
+        scratch.candidates,
+        scratch.line,
+        chains.place,
+        chains.starter,
+    )
     if steps < 2 or used - before < 2:  # they are in this order already
         for k in range(before, used):
             line[k] = k

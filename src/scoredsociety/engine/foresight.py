@@ -16,11 +16,20 @@ from numpy.typing import NDArray
 from scoredsociety.base.arithmetic import power
 from scoredsociety.base.jit import inlined
 from scoredsociety.base.streams import uniform, words
-from scoredsociety.engine.codes import BITS_8, BITS_12, EDGES, OUTCOME, RATE_ERROR, TRUE, WRONG
+from scoredsociety.engine.codes import (
+    BITS_8,
+    BITS_12,
+    EDGES,
+    LAST_YEAR,
+    OUTCOME,
+    RATE_ERROR,
+    TRUE,
+    WRONG,
+)
 from scoredsociety.engine.program import Program
 from scoredsociety.engine.response import announced, expected, expected_of_speech
 from scoredsociety.engine.scalars import accepted_share, channel_of
-from scoredsociety.engine.state import Chains, Rooms, Scratch, Tally
+from scoredsociety.engine.state import OWN_LEVELS, Chains, Rooms, Scratch, Tally
 
 OPEN, FIXED, LEARNT, SPOKEN = range(4)
 """How a conduct can be foreseen: not at all; it never changes; it follows what a person has learnt
@@ -45,9 +54,7 @@ def outlook(program: Program, c: int, first: int, last: int) -> int:
 
 
 @inlined
-def prepare(
-    scratch: Scratch, chains: Chains, program: Program, c: int, m: int, first: int
-) -> None:
+def prepare(scratch: Scratch, chains: Chains, program: Program, c: int, m: int, first: int) -> None:
     """Note of each chain's person what they expect, and how often they were recorded so far."""
     persons, caught = scratch.persons, scratch.caught
     kind, schemes, settings = program.conducts[c], program.schemes, program.settings[0]
@@ -55,8 +62,8 @@ def prepare(
     open_schemes = announced(schemes, first)
     for k in range(m):
         i = chains.who[k]
-        chains.total[i] = caught[i, c]
-        chains.before[i] = caught[i, c]
+        chains.total[i] = caught[c, i]
+        chains.before[i] = caught[c, i]
         chains.since[i] = 0
         known = persons[i].known & open_schemes
         chains.expects[i] = 1.0
@@ -72,13 +79,13 @@ def prepare(
             chains.learns[i] = 0.0 if persons[i].watched else 1.0
             chains.expects[i] = min(1.0, certainty * kind.chance)
         elif kind.chance > 0.0:
-            chains.expects[i] = min(
-                1.0, kind.chance * expected(schemes, ruled, low, high, known)
-            )
+            chains.expects[i] = min(1.0, kind.chance * expected(schemes, ruled, low, high, known))
 
 
 @inlined
-def _multiples(scratch: Scratch, chains: Chains, program: Program, c: int, m: int, view: int) -> None:
+def _multiples(
+    scratch: Scratch, chains: Chains, program: Program, c: int, m: int, view: int
+) -> None:
     """Work out the multiple of the base rate at the next point of each chain, before any cap."""
     who, month, multiple = chains.who, chains.month, chains.multiple
     expects, acts, seen, weight = chains.g_expects, chains.g_acts, chains.g_seen, chains.g_weight
@@ -125,7 +132,7 @@ def foresee(
     replicate: int,
     tile: int,
 ) -> int:
-    """Decide the next point of each chain and keep those that somebody records.
+    """Decide the next point of each chain and keep what enters some scheme's records.
 
     Returns
     -------
@@ -134,7 +141,8 @@ def foresee(
     """
     chains, persons, candidates = rooms.chains, scratch.persons, scratch.candidates
     kind, edge = program.conducts[c], program.channel_edge
-    acts, caps = tally.acts, tally.caps
+    acts, caps, caught, own_level = tally.acts, tally.caps, scratch.caught, scratch.own_level
+    months = scratch.first.shape[0] - 2
     last_edge = edge.shape[2] - 1
     width = EDGES[1]
     asked, bound = 0, 0
@@ -172,6 +180,13 @@ def foresee(
                 chains.before[i] = chains.total[i]
                 chains.since[i] = month
             chains.total[i] = min(chains.total[i] + 1, 65535)
+            caught[c, i] = chains.total[i]
+            if month > months - LAST_YEAR:
+                person.acted |= np.uint64(1) << np.uint64(c)
+            else:
+                own_level[c, i] = min(int(own_level[c, i]) + 1, OWN_LEVELS - 1)
+        if not _matters(scratch, program, c, subject, month):
+            continue
         if used < candidates.shape[0]:
             point = candidates[used]
             point.truth = rest
@@ -188,6 +203,15 @@ def foresee(
     caps[c, 0] += asked
     caps[c, 1] += bound
     return used
+
+
+@inlined
+def _matters(scratch: Scratch, program: Program, c: int, i: int, month: int) -> bool:
+    """Return whether a scheme that covers a person has a rule for a conduct."""
+    for r in range(program.ruled_first[c], program.ruled_first[c + 1]):
+        if scratch.standings[program.ruled[r], i].enrolled_from <= month:
+            return True
+    return False
 
 
 @inlined

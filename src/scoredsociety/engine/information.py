@@ -6,6 +6,7 @@ import numpy as np
 
 from scoredsociety.base.jit import inlined
 from scoredsociety.engine.codes import ENOUGH, LAST_YEAR
+from scoredsociety.engine.foresight import OPEN, outlook
 from scoredsociety.engine.program import Program
 from scoredsociety.engine.scores import bucket_of
 from scoredsociety.engine.state import OWN_LEVELS, Scratch, Tally
@@ -19,7 +20,11 @@ def note_scores(scratch: Scratch, program: Program, n: int, month: int, months: 
     """Note everybody's score and own record at the end of month T - 12."""
     if months < ENOUGH or month != months - LAST_YEAR:
         return
-    standings, schemes, caught = scratch.standings, program.schemes, scratch.caught
+    standings, schemes = scratch.standings, program.schemes
+    for c in range(scratch.caught.shape[0]):
+        if outlook(program, c, 1, months) == OPEN:  # otherwise it was noted when it was foreseen
+            for i in range(n):
+                scratch.own_level[c, i] = min(int(scratch.caught[c, i]), OWN_LEVELS - 1)
     for i in range(n):
         for s in range(schemes.shape[0]):
             standing = standings[s, i]
@@ -28,8 +33,6 @@ def note_scores(scratch: Scratch, program: Program, n: int, month: int, months: 
                 standing.bucket = bucket_of(
                     schemes[s], int(standing.balance), int(standing.score), int(standing.count)
                 )
-        for c in range(caught.shape[1]):
-            scratch.own_level[i, c] = min(int(caught[i, c]), OWN_LEVELS - 1)
 
 
 @inlined
@@ -44,7 +47,7 @@ def count_information(
     if months < ENOUGH:
         return
     persons, standings, schemes = scratch.persons, scratch.standings, program.schemes
-    own_level, conducts = scratch.own_level, scratch.caught.shape[1]
+    own_level, conducts = scratch.own_level, scratch.caught.shape[0]
     information, own, scored, asked = tally.information, tally.own, tally.scored, tally.asked
     for i in range(n):
         person = persons[i]
@@ -53,8 +56,8 @@ def count_information(
         asked[0] += 1
         for c in range(conducts):
             did = (person.acted >> np.uint64(c)) & np.uint64(1)
-            if did or own_level[i, c]:
-                own[own_level[i, c], c, did] += 1
+            if did or own_level[c, i]:
+                own[own_level[c, i], c, did] += 1
         for s in range(schemes.shape[0]):
             if schemes[s].is_list or standings[s, i].bucket == NOT_IN:
                 continue

@@ -11,7 +11,6 @@ from scoredsociety.base.jit import inlined
 from scoredsociety.engine.codes import (
     ACCEPTED,
     BITS_32,
-    EXCUSED,
     IN_FORCE,
     NO_EVENT,
     NONE,
@@ -37,13 +36,15 @@ from scoredsociety.engine.state import Scratch, Tally
 
 @inlined
 def beliefs(scratch: Scratch) -> None:
-    """Take step 13: those whose own act was recorded learn from it, scheme or no scheme."""
+    """Take step 13: those whose own act was recorded learn from it, scheme or no scheme.
+
+    What they learn from acts that were foreseen has been foreseen too.
+    """
     accepted, caught = scratch.accepted, scratch.caught
     for a in range(scratch.counts[ACCEPTED]):
         found = accepted[a]
-        own = found.truth == TRUE or found.truth == EXCUSED
-        if own and caught[found.subject, found.conduct] < 65535:
-            caught[found.subject, found.conduct] += 1
+        if found.learns and caught[found.conduct, found.subject] < 65535:
+            caught[found.conduct, found.subject] += 1
 
 
 @inlined

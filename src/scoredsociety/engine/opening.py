@@ -60,6 +60,7 @@ def begin_tile(
     """
     settings = program.settings[0]
     scratch.caught[:] = 0
+    scratch.own_level[:] = 0
     scratch.counts[:] = 0
     scratch.due[:] = -1
     if settings.habit > 0.0:
@@ -277,13 +278,27 @@ def _wait(
 
 
 @inlined
+def note_late(scratch: Scratch, program: Program, n: int, months: int) -> None:
+    """List those who come of age or under a scheme after month 1."""
+    late, found = scratch.late, 0
+    for i in range(n):
+        waits = 1 < scratch.persons[i].adult_from <= months
+        for s in range(program.schemes.shape[0]):
+            waits |= 1 < scratch.standings[s, i].enrolled_from <= months
+        late[found] = i
+        found += waits
+    late[TILE] = found
+
+
+@inlined
 def arrive(scratch: Scratch, tally: Tally, program: Program, n: int, month: int) -> None:
     """Take step 2: people come of age; schemes reach those who are enrolled from this month."""
     if not scratch.arrivals[month]:
         return
     persons, standings, schemes = scratch.persons, scratch.standings, program.schemes
     monthly = tally.monthly
-    for i in range(n):
+    for k in range(n if month == 1 else scratch.late[TILE]):
+        i = k if month == 1 else scratch.late[k]
         person = persons[i]
         if person.adult_from == month:
             monthly[ADULTS, month - 1, person.cell] += 1

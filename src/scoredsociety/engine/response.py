@@ -43,7 +43,8 @@ def expected_of_speech(
     known: int,
 ) -> tuple[float, float]:
     """Return how far lawful speech falls if one is sure that it is scored, and by what factor
-    the schemes that somebody knows raise certainty."""
+    the schemes that somebody knows raise certainty.
+    """
     if person.watched:
         return float(settings.chill), 1.0
     weight, certainty = 0.0, 1.0

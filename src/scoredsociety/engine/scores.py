@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoredsociety.base.jit import inlined
-from scoredsociety.engine.codes import touch
+from scoredsociety.engine.codes import NONE, touch
 from scoredsociety.engine.program import FEATURES, STARS, Program
 from scoredsociety.engine.scalars import grade_of, star_score
 from scoredsociety.engine.state import BUCKETS, Rooms, Scratch, Tally
@@ -117,9 +117,12 @@ def tell_friends(scratch: Scratch, f: int, i: int, change: int, more: int) -> No
     for k in range(ties.first[i], ties.first[i + 1]):
         if ties.alive[k]:
             other = ties.friend[k]
-            of_friends[f, other].total += change
-            of_friends[f, other].count += more
-            dirty[f, other] = 1
+            theirs = of_friends[f, other]
+            total = theirs.total + change
+            theirs.total = total
+            theirs.count += more
+            if more or total < theirs.low or total > theirs.high:
+                dirty[f, other] = 1
 
 
 @inlined
@@ -130,6 +133,8 @@ def open_features(scratch: Scratch, scheme: Any, s: int, n: int) -> None:
     for i in range(n):
         of_friends[f, i].total = 0
         of_friends[f, i].count = 0
+        of_friends[f, i].low = 1
+        of_friends[f, i].high = 0
         dirty[f, i] = 0
     for i in range(n):
         standing = standings[s, i]
@@ -165,23 +170,42 @@ def _work_out(scratch: Scratch, scheme: Any, s: int, n: int, month: int) -> int:
     )
     of_friends, dirty, f = scratch.of_friends, scratch.dirty, scheme.feature
     found = 0
-    for i in range(n):
-        if dirty[f, i]:
-            dirty[f, i] = 0
+    for eight in range((n + 7) // 8):
+        if scratch.soiled[f, eight] == NONE:
+            continue
+        for i in range(8 * eight, min(8 * eight + 8, n)):
             standing = standings[s, i]
-            if standing.enrolled_from <= month:
-                stays, level = feature[f, 0, i], feature[f, 1, i]
-                total, friends = of_friends[f, i].total, of_friends[f, i].count
-                score = feature_score(scheme, stays, level, int(standing.balance), total, friends)
-                listing[found] = i
-                fresh[found] = settled(int(standing.score), score)
-                standing.honest_score = fresh[found]
-                if standing.honest != standing.balance:
-                    standing.honest_score = whole(
-                        feature_score(scheme, stays, level, int(standing.honest), total, friends)
-                    )
-                found += 1
+            if not dirty[f, i] or standing.enrolled_from > month:
+                continue
+            stays, level = feature[f, 0, i], feature[f, 1, i]
+            total, friends = of_friends[f, i].total, of_friends[f, i].count
+            score = feature_score(scheme, stays, level, int(standing.balance), total, friends)
+            listing[found] = i
+            fresh[found] = settled(int(standing.score), score)
+            slack = 0.74  # a little less than what a score that stands can bear
+            standing.honest_score = fresh[found]
+            if standing.honest != standing.balance:
+                standing.honest_score = whole(
+                    feature_score(scheme, stays, level, int(standing.honest), total, friends)
+                )
+                slack = -1.0
+            _set_bounds(of_friends[f, i], score - fresh[found], scheme.ties, slack)
+            found += 1
+        scratch.soiled[f, eight] = NONE
     return found
+
+
+@inlined
+def _set_bounds(theirs: Any, over: float, ties: float, slack: float) -> None:
+    """Note between which sums of friends' scores a score that lies ``over`` its mark will stay.
+
+    Without slack there are none: it must be worked out whenever the sum moves.
+    """
+    theirs.low, theirs.high = 1, 0
+    if slack > 0.0 and ties > 0.0 and theirs.count > 0:
+        per_point = theirs.count / ties
+        theirs.low = theirs.total + int(np.ceil((-slack - over) * per_point))
+        theirs.high = theirs.total + int(np.floor((slack - over) * per_point))
 
 
 @inlined

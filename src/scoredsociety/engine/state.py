@@ -39,10 +39,29 @@ CANDIDATE = np.dtype(
     ],
     align=True,
 )
-PERSON = np.dtype(
+
+
+def _one_line(kind: np.dtype[np.void]) -> np.dtype[np.void]:
+    """Return a record type widened to the 64 bytes of a line of the cache."""
+    names = list(kind.names or ())
+    places = [kind.fields[name] for name in names] if kind.fields else []
+    return np.dtype(
+        {
+            "names": names,
+            "formats": [place[0] for place in places],
+            "offsets": [place[1] for place in places],
+            "itemsize": 64,
+        },
+        align=True,
+    )
+
+
+_PERSON = np.dtype(
     [
         ("mask", "u8"),  # sanctions and rewards as of the last observation
         ("income", "f8"),  # CNY a month
+        ("acted", "u8"),  # bit set of the conducts recorded in the last year of the run
+        ("known", "u4"),  # bit set of the schemes one is aware of, once they are announced
         ("adult_from", "i4"),
         ("newest", "i4"),  # latest entry in force, head of a chain
         ("place", "i4"),  # position in ``banned``
@@ -50,8 +69,6 @@ PERSON = np.dtype(
         ("profile", "u2"),
         ("flags", "u2"),
         ("cell", "u1"),
-        ("acted", "u8"),  # bit set of the conducts recorded in the last year of the run
-        ("known", "u4"),  # bit set of the schemes one is aware of, once they are announced
         ("city", "u1"),
         ("minority", "u1"),
         ("pilot", "u1"),
@@ -62,7 +79,8 @@ PERSON = np.dtype(
     ],
     align=True,
 )
-STANDING = np.dtype(
+PERSON = _one_line(_PERSON)
+_STANDING = np.dtype(
     [
         ("balance", "i4"),
         ("honest", "i4"),  # balance without wrongful records
@@ -86,15 +104,17 @@ STANDING = np.dtype(
     ],
     align=True,
 )
+STANDING = _one_line(_STANDING)
 ACCEPTED = np.dtype(
     [
         ("candidate", "i4"),
-        ("subject", "i4"),
         ("cause", "i4"),
-        ("conduct", "i4"),
-        ("channel", "i4"),
+        ("subject", "u2"),
+        ("conduct", "u1"),
+        ("channel", "u1"),
         ("truth", "u1"),
         ("generation", "u1"),
+        ("learns", "u1"),  # the subject, from an act of their own
     ],
     align=True,
 )
@@ -114,8 +134,9 @@ LINK = np.dtype(
 
 HOME = np.dtype([("first_child", "i4"), ("next_child", "i4"), ("barred", "i4")])
 """By home: its first child and the adults under SCHOOL; by person: the next child of the home."""
-OF_FRIENDS = np.dtype([("total", "i4"), ("count", "i4")])
-"""Sum of the scores of a person's living friends who have one, and how many they are."""
+OF_FRIENDS = np.dtype([("total", "i4"), ("count", "i4"), ("low", "i4"), ("high", "i4")])
+"""Sum of the scores of a person's living friends who have one, and how many they are; while the
+sum lies from ``low`` to ``high`` the person's own score surely stays."""
 HABIT = np.dtype([("habit", "f8"), ("factor", "f8"), ("month", "i4")], align=True)
 
 
@@ -128,12 +149,13 @@ class Scratch(NamedTuple):
     persons: Any  # (TILE,) PERSON
     standings: Any  # (S, TILE) STANDING
     rate: NDArray[np.float64]  # (C, TILE) acts a month at the base level
-    caught: NDArray[np.uint16]  # (TILE, C) own recorded acts so far
-    own_level: NDArray[np.uint8]  # (TILE, C) the same a year before the end, at most 3
+    caught: NDArray[np.uint16]  # (C, TILE) own recorded acts so far
+    own_level: NDArray[np.uint8]  # (C, TILE) the same a year before the end, at most 3
     habit: Any  # (TILE, C) HABIT; (1, 1) without habit
     feature: NDArray[np.float64]  # (F, 2, TILE) part of the score that stays; base of the records
     of_friends: Any  # (F, TILE) OF_FRIENDS
     dirty: NDArray[np.uint8]  # (F, TILE) whose score must be worked out again
+    soiled: NDArray[np.uint64]  # (F, TILE / 8) the same, eight at a time
     fresh: NDArray[np.int32]  # (TILE,) scores worked out this month
     listing: NDArray[np.int32]  # (TILE,) people to work out, or to trade
     quality: NDArray[np.float64]  # (stars, TILE) mean rating before noise
@@ -143,6 +165,7 @@ class Scratch(NamedTuple):
     bucket: NDArray[np.int32]  # adults sorted by city and group
     bucket_first: NDArray[np.int64]
     arrivals: NDArray[np.uint8]  # (months + 2,) whether anybody comes of age or under a scheme
+    late: NDArray[np.int32]  # (TILE + 1,) those who do so after month 1; at the end, how many
     due: NDArray[np.int32]  # (months + 2,) chains of rows that end in a month
     candidates: Any  # CANDIDATE
     line: NDArray[np.int32]  # candidates by conduct, layer, person and time
@@ -209,6 +232,7 @@ class Rooms(NamedTuple):
     windows: NDArray[np.uint64]  # (TILE, months // 64 + 1) bit set of the months in shock
     lanes: NDArray[np.uint32]  # (4, TILE) words of one block for everybody
     propensity: NDArray[np.float64]  # (TILE,) in one context
+    member: NDArray[np.int64]  # (2, TILE) 1 for the adults of each group in month 1
 
 
 class Tally(NamedTuple):
@@ -261,7 +285,15 @@ def new_rooms(months: int) -> Rooms:
         windows=np.zeros((TILE, months // 64 + 1), np.uint64),
         lanes=np.zeros((4, TILE), np.uint32),
         propensity=np.zeros(TILE),
+        member=np.zeros((2, TILE), np.int64),
     )
+
+
+def _in_lines(count: int, kind: np.dtype[np.void]) -> NDArray[np.void]:
+    """Return zeroed records that begin where a line of the cache does."""
+    raw = np.zeros(count * kind.itemsize + 64, np.uint8)
+    start = -raw.ctypes.data % 64
+    return raw[start : start + count * kind.itemsize].view(kind)
 
 
 def new_scratch(program: Program, months: int, candidates: int, rows: int) -> Scratch:
@@ -270,19 +302,21 @@ def new_scratch(program: Program, months: int, candidates: int, rows: int) -> Sc
     features = int((program.schemes["feature"] >= 0).sum())
     stars = int((program.schemes["star"] >= 0).sum())
     habit = (TILE, conducts) if program.settings["habit"][0] > 0 else (1, 1)
+    soiled = np.zeros((features, TILE // 8), np.uint64)
     return Scratch(
         friends=empty_friends(),
         home=np.zeros(TILE, np.int32),
         homes=np.zeros(TILE, HOME),
-        persons=np.zeros(TILE, PERSON),
-        standings=np.zeros((schemes, TILE), STANDING),
+        persons=_in_lines(TILE, PERSON),
+        standings=_in_lines(schemes * TILE, STANDING).reshape(schemes, TILE),
         rate=np.zeros((conducts, TILE)),
-        caught=np.zeros((TILE, conducts), np.uint16),
-        own_level=np.zeros((TILE, conducts), np.uint8),
+        caught=np.zeros((conducts, TILE), np.uint16),
+        own_level=np.zeros((conducts, TILE), np.uint8),
         habit=np.zeros(habit, HABIT),
         feature=np.zeros((features, 2, TILE)),
         of_friends=np.zeros((features, TILE), OF_FRIENDS),
-        dirty=np.zeros((features, TILE), np.uint8),
+        dirty=soiled.view(np.uint8),
+        soiled=soiled,
         fresh=np.zeros(TILE, np.int32),
         listing=np.zeros(TILE, np.int32),
         quality=np.zeros((stars, TILE)),
@@ -292,6 +326,7 @@ def new_scratch(program: Program, months: int, candidates: int, rows: int) -> Sc
         bucket=np.zeros(TILE, np.int32),
         bucket_first=np.zeros(129, np.int64),
         arrivals=np.zeros(months + 2, np.uint8),
+        late=np.zeros(TILE + 1, np.int32),
         due=np.zeros(months + 2, np.int32),
         candidates=np.zeros(candidates, CANDIDATE),
         line=np.zeros(candidates, np.int32),

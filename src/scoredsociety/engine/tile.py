@@ -16,7 +16,7 @@ from scoredsociety.engine.entries import records
 from scoredsociety.engine.exits import counters, exits
 from scoredsociety.engine.information import count_information, note_scores
 from scoredsociety.engine.observers import beliefs, observe
-from scoredsociety.engine.opening import TOO_MANY_FRIENDS, arrive, begin_tile
+from scoredsociety.engine.opening import TOO_MANY_FRIENDS, arrive, begin_tile, note_late
 from scoredsociety.engine.program import Program
 from scoredsociety.engine.scores import update_features
 from scoredsociety.engine.snapshot import take_snapshot
@@ -30,9 +30,13 @@ ROOM_ERROR = -3
 
 
 @kernel
-def expected_load(scratch: Scratch, tally: Tally, program: Program, n: int) -> None:
+def expected_load(scratch: Scratch, rooms: Rooms, tally: Tally, program: Program, n: int) -> None:
     """Add the load that channels with a limit expect in month 1 without any scheme."""
-    persons, rate, conducts = scratch.persons, scratch.rate, program.conducts
+    rate, conducts, member = scratch.rate, program.conducts, rooms.member
+    for i in range(n):
+        adult = 1 if scratch.persons[i].adult_from == 1 else 0
+        member[0, i] = adult if scratch.persons[i].minority == 0 else 0
+        member[1, i] = adult - member[0, i]
     edge, code = program.channel_edge, program.channel_code
     for c in range(conducts.shape[0]):
         for group in range(2):
@@ -45,9 +49,10 @@ def expected_load(scratch: Scratch, tally: Tally, program: Program, n: int) -> N
                 if share <= 0.0 or program.channels[channel].capacity <= 0.0:
                     continue
                 part = conducts[c].drawn * factor * share * 1048576.0
+                total = np.int64(0)
                 for i in range(n):
-                    if persons[i].adult_from == 1 and persons[i].minority == group:
-                        tally.baseline[channel] += np.int64(rate[c, i] * part)
+                    total += np.int64(rate[c, i] * part) * member[group, i]
+                tally.baseline[channel] += total
 
 
 @kernel
@@ -79,6 +84,7 @@ def run_tile(
     if found > scratch.candidates.shape[0]:
         return ROOM_ERROR
     base = tile * TILE
+    note_late(scratch, program, n, months)
     for month in range(1, months + 1):
         arrive(scratch, tally, program, n, month)
         if conduct(
@@ -143,7 +149,7 @@ def run_chunk(
         if begin_tile(scratch, rooms, tally, program, tables, n, months, seed, replicate, tile) < 0:
             return TOO_MANY_FRIENDS
         base_rates(scratch, rooms, program, n, months, seed, replicate, tile)
-        expected_load(scratch, tally, program, n)
+        expected_load(scratch, rooms, tally, program, n)
         before = used
         used = run_tile(
             scratch, rooms, used, tally, program, capacity, n, months, seed, replicate, tile
