@@ -202,6 +202,7 @@ def main() -> None:
     print(f"{'peak of this process':<{width}}  {peak:.0f} MiB")
     Path(".bench").mkdir(exist_ok=True)
     Path(".bench/latest.json").write_text(json.dumps(dict(rows), indent=1) + "\n", "utf-8")
+    subprocess.run([sys.executable, str(Path(__file__).parent / "peers" / "run.py")])
 
 
 if __name__ == "__main__":
