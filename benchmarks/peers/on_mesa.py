@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import mesa
 from worker import MONTHS, Monthly, serve
 
@@ -18,9 +20,8 @@ class Citizen(mesa.Agent):
         self.score = 1000
         self.listed = False
 
-    def step(self) -> None:
+    def step(self, random: Callable[[], float]) -> None:
         """Live one month."""
-        random = self.model.random.random
         if random() < self.p_offence and random() < 0.3:
             self.score -= 10 + int(41 * random())
         if random() < 0.001:
@@ -54,7 +55,7 @@ class Society(mesa.Model):
 
     def step(self) -> None:
         """Run one month and collect."""
-        self.agents.do("step")
+        self.agents.do("step", self.random.random)
         self.datacollector.collect(self)
 
 
