@@ -109,8 +109,8 @@ def draw_people(people: People, seed: int) -> None:
 
 def new_people(people: int) -> People:
     """Return room for so many people."""
-    types = (np.float32, np.float32, np.float32, np.int16, np.bool_)
-    return People(*(np.empty(people, x) for x in types))
+    honesty, base, income = (np.empty(people, np.float32) for _ in range(3))
+    return People(honesty, base, income, np.empty(people, np.int16), np.empty(people, np.bool_))
 
 
 def new_room(months: int) -> Room:
