@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from worker import MONTHS, Monthly, serve
 
+from scoredsociety.base.arithmetic import exp, log
 from scoredsociety.base.jit import inlined, kernel, unrolled
 from scoredsociety.base.normal import normal_quantile
 from scoredsociety.base.streams import Block, Word, philox, uniform
@@ -65,30 +66,9 @@ class Room(NamedTuple):
 
 
 @unrolled
-def logarithm(x: float) -> float:
-    """Return log(x) of a normal number, to the last bit or two, as plain arithmetic.
-
-    Source: the reduction and the coefficients of FreeBSD's e_log.c. Unlike the library's own it
-    becomes vector code, and alone or in a vector it gives the same bits.
-    """
-    bits = np.float64(x).view(np.int64)
-    k = (bits - np.int64(0x3FE6A09E667F3BCD)) >> np.int64(52)
-    f = np.int64(bits - (k << np.int64(52))).view(np.float64) - 1.0
-    s = f / (2.0 + f)
-    z = s * s
-    r = z * (
-        0.6666666666666735130
-        + z * (0.3999999999940941908 + z * (0.2857142874366239149 + z * (0.2222219843214978396
-        + z * (0.1818357216161805012 + z * (0.1531383769920937332 + z * 0.1479819860511658591)))))
-    )  # fmt: skip
-    half = 0.5 * f * f
-    return k * 0.6931471805599453 - ((half - s * (half + r)) - f)
-
-
-@unrolled
 def months_until(word: Word, scale: float, months: int) -> Word:
     """Return the months that pass before the next arrival, at most ``months``."""
-    wait = logarithm(uniform(word)) * scale
+    wait = log(uniform(word)) * scale
     return np.int32(wait if wait < months else months)
 
 
@@ -101,7 +81,7 @@ def draw_people(people: People, seed: int) -> None:
             np.uint64(seed), np.uint64(0),
         )  # fmt: skip
         people.honesty[i] = uniform(max(min(a, b), min(max(a, b), c)))
-        people.base[i] = np.exp(0.5 * normal_quantile(uniform(d)))
+        people.base[i] = exp(0.5 * normal_quantile(uniform(d)))
         people.income[i] = people.base[i]
         people.score[i] = START
         people.listed[i] = False
@@ -169,12 +149,12 @@ def draw_events(
     """Lay everything that will happen in a tile into the buckets of its months."""
     n = honesty.shape[0]
     who, month, scale = room.who, room.month, room.scale
-    false = 1.0 / logarithm(1.0 - FALSE_RATE)
+    false = 1.0 / log(1.0 - FALSE_RATE)
     for i in range(n):
         h = np.float64(honesty[i])
-        room.scales[OFFENCE, i] = 1.0 / logarithm(1.0 - OFFENCE_RATE * (1.0 - h))
+        room.scales[OFFENCE, i] = 1.0 / log(1.0 - OFFENCE_RATE * (1.0 - h))
         room.scales[FALSE, i] = false
-        room.scales[DEED, i] = 1.0 / logarithm(1.0 - DEED_RATE * h)
+        room.scales[DEED, i] = 1.0 / log(1.0 - DEED_RATE * h)
     for i in range(n):
         a, b, c, _ = philox(
             np.uint64(i), np.uint64(0), np.uint64(tile), _FIRST, np.uint64(seed), np.uint64(0)
