@@ -182,18 +182,18 @@ def peers(people: int | None) -> list[Peer]:
 
 def measure(people: int | None, rounds: int) -> list[dict[str, Any]]:
     """Run all in turn and return a row for each; ratios are medians of the rounds' ratios."""
-    field = peers(people)
+    all_ = peers(people)
     try:
-        for peer in field:
+        for peer in all_:
             peer.start()
         for seed in range(1, rounds + 1):
-            for peer in field:
+            for peer in all_:
                 peer.measure(peer.people, seed)
     finally:
-        for peer in field:
+        for peer in all_:
             peer.stop()
     rows: list[dict[str, Any]] = []
-    for peer in field:
+    for peer in all_:
         off = peer.check(peer.people)
         row: dict[str, Any] = {"name": peer.title, "people": peer.people, "trouble": peer.trouble}
         if off:
@@ -201,7 +201,7 @@ def measure(people: int | None, rounds: int) -> list[dict[str, Any]]:
                 "rate": statistics.median(peer.rates),
                 "rates": peer.rates,
                 "ours is": statistics.median(
-                    a / b for a, b in zip(field[0].rates, peer.rates, strict=False)
+                    a / b for a, b in zip(all_[0].rates, peer.rates, strict=False)
                 ),
                 "bytes a person": max(peer.size),
                 "build a person": statistics.median(peer.builds) / peer.people,
@@ -252,7 +252,8 @@ def main() -> int:
         kept.append(measure(people, chosen.rounds))
         print(table(kept[-1], chosen.rounds), flush=True)
     BENCH.mkdir(exist_ok=True)
-    (BENCH / "peers.json").write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+    result = {"machine": platform.machine(), "rounds": chosen.rounds, "sizes": kept}
+    (BENCH / "peers.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     return int(any(row["trouble"] for rows in kept for row in rows))
 
 
