@@ -32,7 +32,9 @@ def _stamp() -> str:
 
 
 def _compile(function: Callable[P, R], **options: Any) -> Callable[P, R]:
-    dispatcher = numba.njit(nogil=True, cache=True, error_model="numpy", **options)(function)
+    dispatcher = numba.njit(
+        nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True, **options
+    )(function)
     index: Any = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
     if hasattr(index, "_source_stamp"):
         index._source_stamp = (index._source_stamp, _stamp())
@@ -51,6 +53,14 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function that only kernels call; it must not make arrays either."""
     return _compile(function, _nrt=False)
+
+
+def part(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a part of a kernel that takes the kernel's tuples, without a door from Python.
+
+    Such a door would take longer to compile than most parts.
+    """
+    return _compile(function, _nrt=False, no_cpython_wrapper=True)
 
 
 def unrolled(function: Callable[P, R]) -> Callable[P, R]:

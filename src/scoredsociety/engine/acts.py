@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import inlined
+from scoredsociety.base.jit import inlined, part
 from scoredsociety.engine.chains import shocked
 from scoredsociety.engine.codes import (
     ACCEPTED,
@@ -51,7 +51,7 @@ def _excused(
     return float(share)
 
 
-@inlined
+@part
 def conduct(
     scratch: Scratch,
     rooms: Rooms,
@@ -135,7 +135,7 @@ def conduct(
     return 0
 
 
-@inlined
+@part
 def _multiple(
     scratch: Scratch,
     tally: Tally,

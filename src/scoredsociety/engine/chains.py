@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoredsociety.base.arithmetic import log
-from scoredsociety.base.jit import inlined, kernel
+from scoredsociety.base.jit import inlined, kernel, part
 from scoredsociety.base.streams import Block, philox, uniform, words_of_many
 from scoredsociety.engine.codes import EDGES, RATE_ERROR
 from scoredsociety.engine.foresight import OPEN, foresee, outlook, prepare
@@ -41,7 +41,7 @@ def shocked(windows: NDArray[np.uint64], i: int, month: int) -> bool:
     return bool((windows[i, month >> 6] >> np.uint64(month & 63)) & np.uint64(1))
 
 
-@inlined
+@part
 def _begin(chains: Chains, lane: NDArray[np.uint32], n: int, last: int) -> int:
     """List who has a first point by month ``last``, and when; return how many do."""
     pace, hit, hits, who, time = chains.pace, chains.hit, chains.hits, chains.who, chains.time
@@ -62,7 +62,7 @@ def _begin(chains: Chains, lane: NDArray[np.uint32], n: int, last: int) -> int:
     return _still(chains, found, last)
 
 
-@inlined
+@part
 def _still(chains: Chains, m: int, last: int) -> int:
     """Keep the chains whose next point comes by month ``last``; return how many they are."""
     who, time = chains.who, chains.time
@@ -74,7 +74,7 @@ def _still(chains: Chains, m: int, last: int) -> int:
     return kept
 
 
-@inlined
+@part
 def _step(
     chains: Chains,
     m: int,
@@ -106,7 +106,7 @@ def _step(
         month[k] = np.int32(time[k]) + 1
 
 
-@inlined
+@part
 def _go_on(chains: Chains, m: int, last: int) -> int:
     """Wait for the next point of each chain; return how many chains have one in time."""
     who, time, gap, wait, pace = chains.who, chains.time, chains.gap, chains.wait, chains.pace
@@ -117,7 +117,7 @@ def _go_on(chains: Chains, m: int, last: int) -> int:
     return _still(chains, m, last)
 
 
-@inlined
+@part
 def _shocks(
     rooms: Rooms, program: Program, n: int, months: int, seed: int, replicate: int, tile: int
 ) -> None:
@@ -140,7 +140,7 @@ def _shocks(
         m, serial = _go_on(chains, m, months), serial + 1
 
 
-@inlined
+@part
 def _layer(
     scratch: Scratch,
     rooms: Rooms,
@@ -213,7 +213,7 @@ def _layer(
     return used
 
 
-@inlined
+@part
 def _by_person(
     scratch: Scratch, chains: Chains, before: int, used: int, starters: int, steps: int
 ) -> None:

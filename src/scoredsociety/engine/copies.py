@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from scoredsociety.base.jit import inlined
+from scoredsociety.base.jit import part
 from scoredsociety.base.streams import uniform, words
 from scoredsociety.engine.codes import (
     BITS_8,
@@ -27,7 +27,7 @@ from scoredsociety.engine.state import Scratch, Tally
 from scoredsociety.society.people import CONSENT
 
 
-@inlined
+@part
 def pass_on(
     scratch: Scratch,
     used: int,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import inlined
+from scoredsociety.base.jit import inlined, part
 from scoredsociety.base.streams import uniform, words
 from scoredsociety.engine.codes import (
     ACCEPTED,
@@ -37,7 +37,7 @@ from scoredsociety.engine.state import Scratch, Tally
 from scoredsociety.society.people import ELITE, PARTY
 
 
-@inlined
+@part
 def records(
     scratch: Scratch,
     used: int,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scoredsociety.base.jit import inlined
+from scoredsociety.base.jit import part
 from scoredsociety.base.streams import uniform, words
 from scoredsociety.engine.codes import (
     ATTEMPT,
@@ -25,7 +25,7 @@ from scoredsociety.engine.scalars import attempts
 from scoredsociety.engine.state import Scratch, Tally
 
 
-@inlined
+@part
 def counters(
     scratch: Scratch,
     tally: Tally,
@@ -77,7 +77,7 @@ def counters(
             row = links[row].chain
 
 
-@inlined
+@part
 def exits(scratch: Scratch, tally: Tally, program: Program, n: int, month: int, base: int) -> None:
     """Take step 12: performance, term, late appeal; records expire; scores reset, schemes end."""
     persons, ledger, links = scratch.persons, scratch.ledger, scratch.links
@@ -116,7 +116,7 @@ def exits(scratch: Scratch, tally: Tally, program: Program, n: int, month: int, 
                     touch(persons[i], scratch.touched, count, i)
 
 
-@inlined
+@part
 def _expire(scratch: Scratch, program: Program, row: int, i: int, month: int) -> None:
     """End one record of a score at the end of ``month``."""
     record, links = scratch.ledger[row], scratch.links
@@ -139,7 +139,7 @@ def _expire(scratch: Scratch, program: Program, row: int, i: int, month: int) ->
     touch(scratch.persons[i], scratch.touched, scratch.counts, i)
 
 
-@inlined
+@part
 def _resets(scratch: Scratch, tally: Tally, program: Program, s: int, n: int, month: int) -> None:
     """Begin the scores anew of those whose course or ban is over."""
     ledger, links, scheme = scratch.ledger, scratch.links, program.schemes[s]
@@ -166,7 +166,7 @@ def _resets(scratch: Scratch, tally: Tally, program: Program, s: int, n: int, mo
         touch(person, scratch.touched, scratch.counts, i)
 
 
-@inlined
+@part
 def _leave(scratch: Scratch, tally: Tally, program: Program, row: int, i: int, month: int) -> None:
     """Take one entry out of force at the end of ``month``."""
     persons, links, banned, count = scratch.persons, scratch.links, scratch.banned, scratch.counts

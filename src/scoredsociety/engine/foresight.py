@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoredsociety.base.arithmetic import power
-from scoredsociety.base.jit import inlined
+from scoredsociety.base.jit import inlined, part
 from scoredsociety.base.streams import uniform, words
 from scoredsociety.engine.codes import (
     BITS_8,
@@ -36,7 +36,7 @@ OPEN, FIXED, LEARNT, SPOKEN = range(4)
 about certainty; it is lawful speech, which does so too."""
 
 
-@inlined
+@part
 def outlook(program: Program, c: int, first: int, last: int) -> int:
     """Return how the acts of a conduct can be foreseen in months ``first`` to ``last``."""
     kind, schemes, settings = program.conducts[c], program.schemes, program.settings[0]
@@ -53,7 +53,7 @@ def outlook(program: Program, c: int, first: int, last: int) -> int:
     return SPOKEN if kind.lawful else LEARNT
 
 
-@inlined
+@part
 def prepare(scratch: Scratch, chains: Chains, program: Program, c: int, m: int, first: int) -> None:
     """Note of each chain's person what they expect, and how often they were recorded so far."""
     persons, caught = scratch.persons, scratch.caught
@@ -82,7 +82,7 @@ def prepare(scratch: Scratch, chains: Chains, program: Program, c: int, m: int, 
             chains.expects[i] = min(1.0, kind.chance * expected(schemes, ruled, low, high, known))
 
 
-@inlined
+@part
 def _multiples(
     scratch: Scratch, chains: Chains, program: Program, c: int, m: int, view: int
 ) -> None:
@@ -115,7 +115,7 @@ def _multiples(
         multiple[k] = 1.0 - weight[k] * min(1.0, (prior_acts + own) / (prior_acts + acts[k]))
 
 
-@inlined
+@part
 def foresee(
     scratch: Scratch,
     rooms: Rooms,
@@ -205,7 +205,7 @@ def foresee(
     return used
 
 
-@inlined
+@part
 def _matters(scratch: Scratch, program: Program, c: int, i: int, month: int) -> bool:
     """Return whether a scheme that covers a person has a rule for a conduct."""
     for r in range(program.ruled_first[c], program.ruled_first[c + 1]):
@@ -214,7 +214,7 @@ def _matters(scratch: Scratch, program: Program, c: int, i: int, month: int) -> 
     return False
 
 
-@inlined
+@part
 def recorded(
     scratch: Scratch,
     tally: Tally,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scoredsociety.base.jit import inlined
+from scoredsociety.base.jit import part
 from scoredsociety.engine.codes import ENOUGH, LAST_YEAR
 from scoredsociety.engine.foresight import OPEN, outlook
 from scoredsociety.engine.program import Program
@@ -15,7 +15,7 @@ NOT_IN = 255
 """Bucket of those without a score a year before the end."""
 
 
-@inlined
+@part
 def note_scores(scratch: Scratch, program: Program, n: int, month: int, months: int) -> None:
     """Note everybody's score and own record at the end of month T - 12."""
     if months < ENOUGH or month != months - LAST_YEAR:
@@ -35,7 +35,7 @@ def note_scores(scratch: Scratch, program: Program, n: int, month: int, months: 
                 )
 
 
-@inlined
+@part
 def count_information(
     scratch: Scratch, tally: Tally, program: Program, n: int, months: int
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from scoredsociety.base.jit import inlined
+from scoredsociety.base.jit import part
 from scoredsociety.base.streams import uniform, words
 from scoredsociety.engine.codes import (
     BANNED,
@@ -31,7 +31,7 @@ from scoredsociety.engine.scalars import duration, exit_hazard
 from scoredsociety.engine.state import Scratch, Tally
 
 
-@inlined
+@part
 def enter(
     scratch: Scratch,
     used: int,
@@ -96,7 +96,7 @@ def enter(
     return used + 1
 
 
-@inlined
+@part
 def _put_in_force(
     scratch: Scratch,
     tally: Tally,

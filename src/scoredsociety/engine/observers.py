@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import inlined
+from scoredsociety.base.jit import inlined, part
 from scoredsociety.engine.codes import (
     ACCEPTED,
     BITS_32,
@@ -34,7 +34,7 @@ from scoredsociety.engine.scores import honest_grade, settled_grade
 from scoredsociety.engine.state import Scratch, Tally
 
 
-@inlined
+@part
 def beliefs(scratch: Scratch) -> None:
     """Take step 13: those whose own act was recorded learn from it, scheme or no scheme.
 
@@ -47,7 +47,7 @@ def beliefs(scratch: Scratch) -> None:
             caught[found.conduct, found.subject] += 1
 
 
-@inlined
+@part
 def observe(
     scratch: Scratch,
     used: int,
@@ -177,7 +177,7 @@ def _begin_spell(
     record.cause = standing.last_row
 
 
-@inlined
+@part
 def _bar_children(scratch: Scratch, tally: Tally, i: int, school: int, month: int) -> None:
     """Count the children of a home in or out when a parent comes under SCHOOL or leaves it."""
     homes, persons = scratch.homes, scratch.persons

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from scoredsociety.base.jit import inlined, kernel
+from scoredsociety.base.jit import inlined, kernel, part
 from scoredsociety.base.normal import normal_quantile, normal_share
 from scoredsociety.base.streams import uniform, words
 from scoredsociety.engine.codes import ENROL, NONE
@@ -100,7 +100,7 @@ def begin_tile(
     return 0
 
 
-@inlined
+@part
 def _set_persons(
     scratch: Scratch, rooms: Rooms, tally: Tally, program: Program, n: int, months: int
 ) -> None:
@@ -145,7 +145,7 @@ def _set_persons(
     _fill_buckets(scratch, n)
 
 
-@inlined
+@part
 def _fill_buckets(scratch: Scratch, n: int) -> None:
     """Sort the adults of the tile by city and group: where wrong attributions land."""
     persons, first, bucket = scratch.persons, scratch.bucket_first, scratch.bucket
@@ -169,7 +169,7 @@ def _fill_buckets(scratch: Scratch, n: int) -> None:
     first[0] = 0
 
 
-@inlined
+@part
 def _set_homes(scratch: Scratch, n: int) -> None:
     """Chain the children of each home."""
     homes = scratch.homes
@@ -182,7 +182,7 @@ def _set_homes(scratch: Scratch, n: int) -> None:
             homes[scratch.home[i]].first_child = i
 
 
-@inlined
+@part
 def _set_standings(
     scratch: Scratch,
     rooms: Rooms,
@@ -277,7 +277,7 @@ def _wait(
     return -1
 
 
-@inlined
+@part
 def note_late(scratch: Scratch, program: Program, n: int, months: int) -> None:
     """List those who come of age or under a scheme after month 1."""
     late, found = scratch.late, 0
@@ -290,7 +290,7 @@ def note_late(scratch: Scratch, program: Program, n: int, months: int) -> None:
     late[TILE] = found
 
 
-@inlined
+@part
 def arrive(scratch: Scratch, tally: Tally, program: Program, n: int, month: int) -> None:
     """Take step 2: people come of age; schemes reach those who are enrolled from this month."""
     if not scratch.arrivals[month]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import inlined
+from scoredsociety.base.jit import inlined, part
 from scoredsociety.engine.codes import NONE, touch
 from scoredsociety.engine.program import FEATURES, STARS, Program
 from scoredsociety.engine.scalars import grade_of, star_score
@@ -88,7 +88,7 @@ def settled(before: int, score: float) -> int:
     return before if abs(score - before) <= 0.75 else whole(score)
 
 
-@inlined
+@part
 def read_features(scratch: Scratch, rooms: Rooms, program: Program, n: int) -> None:
     """Work out what of everybody's features stays as it is."""
     feature = scratch.feature
@@ -107,7 +107,7 @@ def read_features(scratch: Scratch, rooms: Rooms, program: Program, n: int) -> N
                 feature[f, 0, i] += dimension.weight * min(max(level, 0.0), 1.0)
 
 
-@inlined
+@part
 def tell_friends(scratch: Scratch, f: int, i: int, change: int, more: int) -> None:
     """Add a change of a person's score to what the friends' scores will read, and have them read.
 
@@ -125,7 +125,7 @@ def tell_friends(scratch: Scratch, f: int, i: int, change: int, more: int) -> No
                 dirty[f, other] = 1
 
 
-@inlined
+@part
 def open_features(scratch: Scratch, scheme: Any, s: int, n: int) -> None:
     """Solve the scores of those who are in from month 1: sweep until nothing changes."""
     standings, feature, fresh, f = scratch.standings, scratch.feature, scratch.fresh, scheme.feature
@@ -159,7 +159,7 @@ def open_features(scratch: Scratch, scheme: Any, s: int, n: int) -> None:
                 tell_friends(scratch, f, i, change, 0)
 
 
-@inlined
+@part
 def _work_out(scratch: Scratch, scheme: Any, s: int, n: int, month: int) -> int:
     """Work out the scores that may have changed into ``fresh``; return how many."""
     standings, feature, fresh, listing = (
@@ -208,7 +208,7 @@ def _set_bounds(theirs: Any, over: float, ties: float, slack: float) -> None:
         theirs.high = theirs.total + int(np.floor((slack - over) * per_point))
 
 
-@inlined
+@part
 def update_features(scratch: Scratch, tally: Tally, program: Program, n: int, month: int) -> None:
     """Work out the scores that may have changed, from the friends' scores before the update."""
     standings, listing, fresh = scratch.standings, scratch.listing, scratch.fresh

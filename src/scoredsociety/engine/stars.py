@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scoredsociety.base.jit import inlined
+from scoredsociety.base.jit import inlined, part
 from scoredsociety.base.normal import normal_quantile
 from scoredsociety.base.streams import Block, uniform, words
 from scoredsociety.engine.codes import BITS_12, BITS_16, NONE, SANCTIONS, TRADE, touch
@@ -15,7 +15,7 @@ from scoredsociety.engine.state import Rooms, Scratch
 _CONTEXT = np.uint64(Block.CONTEXT)
 
 
-@inlined
+@part
 def read_quality(
     scratch: Scratch, rooms: Rooms, program: Program, n: int, seed: int, replicate: int, tile: int
 ) -> None:
@@ -32,7 +32,7 @@ def read_quality(
             scratch.quality[scheme.star, i] = scheme.quality - scheme.spread * z
 
 
-@inlined
+@part
 def trades(
     scratch: Scratch, program: Program, n: int, seed: int, replicate: int, tile: int, month: int
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scoredsociety.base.jit import inlined
+from scoredsociety.base.jit import part
 from scoredsociety.base.streams import uniform, words
 from scoredsociety.engine.codes import BANNED, BITS_8, TIE
 from scoredsociety.engine.program import FEATURES, FRIENDS, FRIENDS_LOST, Program
@@ -14,7 +14,7 @@ _DYING = 2
 """Mark of a friendship that somebody breaks off this month, until all have decided."""
 
 
-@inlined
+@part
 def tie_loss(
     scratch: Scratch,
     tally: Tally,
@@ -71,7 +71,7 @@ def tie_loss(
                         _forget(scratch, schemes[s].feature, s, other, i, month)
 
 
-@inlined
+@part
 def _forget(scratch: Scratch, f: int, s: int, i: int, lost: int, month: int) -> None:
     """Leave a lost friend's score out of what a person's own score reads."""
     scratch.dirty[f, i] = 1

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import inlined, kernel
+from scoredsociety.base.jit import inlined, kernel, part
 from scoredsociety.base.streams import Block, uniform, words
 from scoredsociety.society.people import TILE, People
 
@@ -115,7 +115,7 @@ def _law(law: NDArray[np.float64], mean: float, size: float) -> None:
         chance *= (k + size) / (k + 1.0) * mean / (size + mean)
 
 
-@inlined
+@part
 def _draw(
     work: FriendsWork, people: People, n: int, within: float, seed: int, replicate: int, tile: int
 ) -> int:
@@ -152,7 +152,7 @@ def _draw(
     return total
 
 
-@inlined
+@part
 def _match(
     work: FriendsWork, n: int, groups: int, turn: int, seed: int, replicate: int, tile: int
 ) -> int:
@@ -204,7 +204,7 @@ def _match(
     return pairs
 
 
-@inlined
+@part
 def _sort(friends: Friends, work: FriendsWork, n: int) -> int:
     """Write the noted friendships in order and find the way back; return the number of ends."""
     first, friend, back = friends.first, friends.friend, friends.back

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import inlined, kernel
+from scoredsociety.base.jit import inlined, kernel, part
 from scoredsociety.base.streams import Block, uniform, words
 from scoredsociety.society.marginals import GROWN
 from scoredsociety.society.people import TILE, People
@@ -105,7 +105,7 @@ def _root(root: NDArray[np.int32], person: int) -> int:
     return person
 
 
-@inlined
+@part
 def _keep(
     who: NDArray[np.int32], n: int, pairs: int, work: HomesWork, spare: NDArray[np.int32]
 ) -> None:
@@ -124,7 +124,7 @@ def _keep(
             kept += 1
 
 
-@inlined
+@part
 def _couples(people: People, work: HomesWork, low: int, high: int) -> int:
     """Match couples of one place and list the women by age; return how many."""
     men, women = 0, 0
@@ -171,7 +171,7 @@ def _couples(people: People, work: HomesWork, low: int, high: int) -> int:
     return pairs
 
 
-@inlined
+@part
 def _move_in(person: int, older_from: int, older_to: int, people: People, work: HomesWork) -> int:
     """Move a person's household in with a woman so many years older, if there is room.
 
@@ -195,7 +195,7 @@ def _move_in(person: int, older_from: int, older_to: int, people: People, work: 
     return 0
 
 
-@inlined
+@part
 def _match(people: People, work: HomesWork, low: int, high: int, mean: float) -> None:
     """Form the households of one place, whose people stand at ``low`` to ``high`` of the list."""
     homes = high - low - _couples(people, work, low, high)
