@@ -127,7 +127,7 @@ def words_of_many(
         )
 
 
-@inlined
+@unrolled
 def uniform(word: Word) -> float:
     """Map a 32-bit word to the open interval (0, 1)."""
     return (np.float64(word) + 0.5) * 2.3283064365386963e-10

@@ -35,6 +35,10 @@ ATTRIBUTE: dict[str, int] = {name: code for code, name in enumerate(get_args(Att
 """What a feature score can read, to the code that :func:`attribute` takes."""
 ELIGIBLE: dict[str, int] = {name: code for code, name in enumerate(get_args(Eligible))}
 """Groups whom conduct or a scheme concerns, to the code that :func:`eligible` takes."""
+GROUP_BITS = np.array(
+    [0, DRIVER, DOG, BUSINESS, INTERNET, STUDENT, 0, PARTY, CONSENT, THIN], np.uint16
+)
+"""By the code of a group: the flag that makes somebody one of it; 0 if no flag does."""
 GAMING_MEDIAN = 8.0
 """Hours of games a month: assumed."""
 GAMING_MEDIAN_YOUNG = 20.0
@@ -170,23 +174,8 @@ def eligible(code: int, i: int, people: People) -> bool:
     Young men are males of 18 to 22 at the start, and those who come of age later. Attributes of
     adults say of a child what will be.
     """
-    flags = int(people.flags[i])
     if code == 0:
         return True
-    if code == 1:
-        return flags & DRIVER != 0
-    if code == 2:
-        return flags & DOG != 0
-    if code == 3:
-        return flags & BUSINESS != 0
-    if code == 4:
-        return flags & INTERNET != 0
-    if code == 5:
-        return flags & STUDENT != 0
     if code == 6:
         return bool(people.female[i] == 0 and people.age[i] <= DRAFT_AGE)
-    if code == 7:
-        return flags & PARTY != 0
-    if code == 8:
-        return flags & CONSENT != 0
-    return flags & THIN != 0
+    return bool(people.flags[i] & GROUP_BITS[code])
