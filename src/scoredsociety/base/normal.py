@@ -13,8 +13,6 @@ from scoredsociety.base.streams import Word, philox, uniform
 
 _LOW, _HIGH = 0.02425, 0.97575
 """Beyond these lie the tails."""
-_FIRST, _LAST = math.ceil(_LOW * 2.0**32 - 0.5), math.floor(_HIGH * 2.0**32 - 0.5)
-"""The same of 32-bit words."""
 
 
 def normal_cdf(x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -49,34 +47,30 @@ def normal_quantile(p: float) -> float:
     return _tail(p) if p < _LOW or p > _HIGH else _centre(p)
 
 
-@inlined
-def normals_of_words(
-    out: NDArray[np.float64], lanes: NDArray[np.uint32], room: NDArray[np.float64]
+@kernel
+def make_normal(
+    x: NDArray[np.float64], where: NDArray[np.uint32], room: NDArray[np.float64]
 ) -> None:
-    """Fill ``out`` (n,) with the normal quantiles of the uniform numbers of ``lanes[0]``.
-
-    ``lanes[1]``, ``lanes[2]`` and ``room`` are room; all are of shape (n,).
-    """
-    word, where, tail = lanes[0], lanes[1], lanes[2]
+    """Replace numbers in (0, 1) by their normal quantiles; all are (n,), the others are room."""
     found = 0
-    for i in range(out.shape[0]):
+    for i in range(x.shape[0]):
         where[found] = i
-        found += not _FIRST <= word[i] <= _LAST
-    for i in range(out.shape[0]):
-        out[i] = _centre(uniform(word[i]))
-    # the one in twenty that lies in the tails is put right
+        found += (x[i] < _LOW) | (x[i] > _HIGH)
+    # the one in twenty that lies in the tails is worked out apart
     for k in range(found):
-        tail[k] = word[where[k]]
+        room[k] = x[where[k]]
+    for i in range(x.shape[0]):
+        x[i] = _centre(x[i])
     for k in range(found):
-        room[k] = _tail(uniform(tail[k]))
+        room[k] = _tail(room[k])
     for k in range(found):
-        out[where[k]] = room[k]
+        x[where[k]] = room[k]
 
 
 @kernel
 def normals_of_many(
     out: NDArray[np.float64],
-    lanes: NDArray[np.uint32],
+    where: NDArray[np.uint32],
     room: NDArray[np.float64],
     seed: int,
     replicate: int,
@@ -86,19 +80,20 @@ def normals_of_many(
 ) -> None:
     """Fill ``out`` (n,) with normal numbers from lane 0 of a block for who = 0 ... n - 1.
 
-    ``lanes`` (3 or more, n) and ``room`` (n,) are room; see
-    :func:`scoredsociety.base.streams.words_of_many`.
+    ``where`` and ``room`` (n,) are room; see :func:`scoredsociety.base.streams.words_of_many`.
     """
     for i in range(out.shape[0]):
-        lanes[0, i] = philox(
-            np.uint64(i),
-            np.uint64(stream),
-            np.uint64(tile),
-            np.uint64(block),
-            np.uint64(seed),
-            np.uint64(replicate),
-        )[0]
-    normals_of_words(out, lanes, room)
+        out[i] = uniform(
+            philox(
+                np.uint64(i),
+                np.uint64(stream),
+                np.uint64(tile),
+                np.uint64(block),
+                np.uint64(seed),
+                np.uint64(replicate),
+            )[0]
+        )
+    make_normal(out, where, room)
 
 
 @unrolled

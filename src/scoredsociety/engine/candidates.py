@@ -41,7 +41,9 @@ def base_rates(
         if _has_earlier(conducts, c, 0, False):
             continue
         context = conducts[c].context
-        normals_of_many(propensity, rooms.lanes, rate[c], seed, replicate, context, tile, _CONTEXT)
+        normals_of_many(
+            propensity, rooms.lanes[0], rate[c], seed, replicate, context, tile, _CONTEXT
+        )
         for i in range(n):
             propensity[i] = settings.common * general[i] + settings.special * propensity[i]
         for d in range(c, conducts.shape[0]):

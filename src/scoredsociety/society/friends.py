@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoredsociety.base.jit import inlined, kernel
-from scoredsociety.base.streams import Block, Word, philox, uniform
+from scoredsociety.base.streams import Block, Word, philox, uniform, words_in_a_row
 from scoredsociety.society.people import TILE, People
 
 MOST_FRIENDS = 63
@@ -240,19 +240,11 @@ def _match(
         _fill(ends, total, wanted, i)
         total += wanted
         order[left] = i
-        left += wanted > 0
+        left += int(wanted > 0)
         groups += int(group[i]) != last
         last = int(group[i])
         high[groups] = total
-    for b in range((int(total) + 3) // 4):
-        word[4 * b], word[4 * b + 1], word[4 * b + 2], word[4 * b + 3] = philox(
-            np.uint64(b),
-            np.uint64(turn),
-            np.uint64(tile),
-            np.uint64(_MATCH),
-            np.uint64(seed),
-            np.uint64(replicate),
-        )
+    words_in_a_row(word, (int(total) + 3) // 4, seed, replicate, turn, tile, _MATCH)
     pairs = 0
     for g in range(groups):
         low, end = np.uint64(high[g]), np.uint64(high[g + 1])
@@ -261,7 +253,8 @@ def _match(
             j = low + ((np.uint64(word[p - _1]) * (p - low)) >> np.uint64(32))
             p -= _1
             ends[p], ends[j] = ends[j], ends[p]
-        for p in range(low, end - (end - low) % _2, _2):
+        for q in range((int(end) - int(low)) // 2):
+            p = low + _2 * np.uint64(q)
             one, other = ends[p], ends[p + _1]
             mine, theirs = np.uint64(found[one]), np.uint64(found[other])
             if one == other or _knows(noted, np.uint64(start[one]), mine, other):
