@@ -32,7 +32,7 @@ from scoredsociety.society.people import (
 )
 
 ATTRIBUTE: dict[str, int] = {name: code for code, name in enumerate(get_args(Attribute))}
-"""What a feature score can read, to the code that :func:`attribute` takes."""
+"""What a feature score can read, to the code that :func:`add_attribute` takes."""
 ELIGIBLE: dict[str, int] = {name: code for code, name in enumerate(get_args(Eligible))}
 """Groups whom conduct or a scheme concerns, to the code that :func:`eligible` takes."""
 GROUP_BITS = np.array(
@@ -142,29 +142,43 @@ def build_traits(
 
 
 @inlined
-def attribute(code: int, i: int, people: People, traits: Traits) -> float:
-    """Return what a feature score reads of person ``i``, 0 to 1; ``code`` as in ``ATTRIBUTE``."""
+def add_attribute(
+    level: NDArray[np.float64], slope: float, code: int, n: int, people: People, traits: Traits
+) -> None:
+    """Add what a feature score reads of the first ``n`` people, each 0 to 1, times ``slope``.
+
+    ``code`` as in ``ATTRIBUTE``.
+    """
     if code == 0:
-        value = people.rank[i]
+        for i in range(n):
+            level[i] += slope * min(people.rank[i], 1.0)
     elif code == 1:
-        value = people.age[i] / 100.0
+        for i in range(n):
+            level[i] += slope * min(people.age[i] / 100.0, 1.0)
     elif code == 2:
-        value = people.education[i] / 3.0
+        for i in range(n):
+            level[i] += slope * (people.education[i] / 3.0)
     elif code == 3:
-        value = float(people.urban[i])
+        for i in range(n):
+            level[i] += slope * people.urban[i]
     elif code == 4:
-        value = float(traits.parent[i])
+        for i in range(n):
+            level[i] += slope * traits.parent[i]
     elif code == 5:
-        value = traits.gaming[i] / 100.0
+        for i in range(n):
+            level[i] += slope * min(traits.gaming[i] / 100.0, 1.0)
     elif code == 6:
-        value = traits.frivolous[i]
+        for i in range(n):
+            level[i] += slope * traits.frivolous[i]
     elif code == 7:
-        value = 1.0 if people.flags[i] & THIN else 0.0
+        for i in range(n):
+            level[i] += slope if people.flags[i] & THIN else 0.0
     elif code == 8:
-        value = 1.0 if people.flags[i] & STUDENT else 0.0
+        for i in range(n):
+            level[i] += slope if people.flags[i] & STUDENT else 0.0
     else:
-        value = traits.chance[i]
-    return float(min(value, 1.0))
+        for i in range(n):
+            level[i] += slope * traits.chance[i]
 
 
 @inlined
