@@ -66,7 +66,7 @@ class People(NamedTuple):
     years: NDArray[np.uint8]  # age and first cell of the tile's people from the youngest on
     bands: NDArray[np.uint16]
     cell: NDArray[np.uint16]
-    word: NDArray[np.uint32]
+    word: NDArray[np.uint32]  # (4 TILE,)
     room: NDArray[np.float64]
 
 
@@ -117,7 +117,7 @@ def empty_people() -> People:
         ("income", "rank", "attention", "general", "running", "totals", "room"), np.float64
     )
     kinds["word"] = np.uint32
-    sizes = {"running": 48, "totals": 24}
+    sizes = {"running": 48, "totals": 24, "word": 4 * TILE}
     arrays: dict[str, Any] = {
         name: np.zeros(sizes.get(name, TILE), kinds.get(name, np.uint8)) for name in People._fields
     }

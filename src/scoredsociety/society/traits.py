@@ -6,15 +6,15 @@ of one block; whether somebody is a parent follows from the households.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoredsociety.base.arithmetic import exp
 from scoredsociety.base.jit import inlined, kernel
-from scoredsociety.base.normal import normal_quantile
-from scoredsociety.base.streams import Block, uniform, words
+from scoredsociety.base.normal import make_normal
+from scoredsociety.base.streams import Block, uniform, words_in_a_row
 from scoredsociety.schemes.structures import Attribute
 from scoredsociety.schemes.world import Eligible
 from scoredsociety.society.marginals import GROWN
@@ -129,16 +129,19 @@ def build_traits(
         if people.age[i] < GROWN:
             with_child[home[i]] = 1
     for i in range(n):
-        lanes = words(seed, replicate, i, 0, tile, _TRAIT)
-        median = GAMING_MEDIAN_YOUNG if people.age[i] < GAMING_YOUNG else GAMING_MEDIAN
-        traits.gaming[i] = median * math.exp(GAMING_LOG_SD * normal_quantile(uniform(lanes[0])))
-        traits.watched[i] = uniform(lanes[1])
-        traits.chance[i] = uniform(lanes[2])
         traits.parent[i] = with_child[home[i]] if people.age[i] >= GROWN else 0
-    # lane 1 has waited where lane 3 belongs
-    _beta_quantiles(traits.frivolous, traits.watched, n)
+    word, u = people.word, people.room
+    words_in_a_row(word, n, seed, replicate, 0, tile, _TRAIT)
     for i in range(n):
-        traits.watched[i] = uniform(words(seed, replicate, i, 0, tile, _TRAIT)[3])
+        traits.gaming[i] = uniform(word[4 * i])
+        u[i] = uniform(word[4 * i + 1])
+        traits.chance[i] = uniform(word[4 * i + 2])
+        traits.watched[i] = uniform(word[4 * i + 3])
+    make_normal(traits.gaming[:n], word, traits.frivolous)
+    for i in range(n):
+        median = GAMING_MEDIAN_YOUNG if people.age[i] < GAMING_YOUNG else GAMING_MEDIAN
+        traits.gaming[i] = median * exp(GAMING_LOG_SD * traits.gaming[i])
+    _beta_quantiles(traits.frivolous, u, n)
 
 
 @inlined
