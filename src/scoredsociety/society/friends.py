@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoredsociety.base.jit import inlined, kernel
-from scoredsociety.base.streams import Block, Word, philox, uniform, words_in_a_row
+from scoredsociety.base.streams import Block, philox, uniform
+from scoredsociety.society.pairing import WIDTH, arrange, match, write_rows
 from scoredsociety.society.people import TILE, People
 
 MOST_FRIENDS = 63
@@ -33,12 +34,9 @@ AGE_BANDS = 10
 CELLS = CITIES * 2 * 4 * AGE_BANDS
 GUIDES = 1024
 """Parts of the unit interval for each of which it is known how few friends it can mean."""
-WIDTH = 16
-"""Ends that are written or looked through at a time."""
 CELL_ROUNDS = 4
 CITY_ROUNDS = 8
-_1, _2 = np.uint64(1), np.uint64(2)
-_FRIENDS, _MATCH = int(Block.FRIENDS), int(Block.MATCH)
+_FRIENDS = int(Block.FRIENDS)
 
 
 class Friends(NamedTuple):
@@ -61,9 +59,10 @@ class FriendsWork(NamedTuple):
 
     ``law`` f8 (64,): cumulated law of the number of friends; ``guide`` u1 (GUIDES,); ``group``,
     ``order`` u2, ``drawn``, ``quota``, ``found`` u1 (TILE,): a person's cell, then city; people
-    by group; ends drawn; ends that look; friends found; ``start`` u4 (TILE,): where a person's
-    friends are noted; ``at`` u4 (CELLS + 1,); ``high`` u4 (TILE + 1,): where each group's ends
-    end; ``noted``, ``ends`` u2 (capacity + WIDTH,); ``word`` u4 (at least capacity + 4,).
+    by group; ends drawn; ends that look; friends found; ``met`` (TILE,) uint64: bit k, that a
+    friend stands at k modulo 64; ``start`` u4 (TILE,): where a person's friends are noted;
+    ``at`` u4 (CELLS + 1,); ``high`` u4 (TILE + 1,): where each group's ends end; ``noted``,
+    ``ends`` u2 (capacity + WIDTH,); ``word`` u4 (at least capacity + 4,).
     """
 
     law: NDArray[np.float64]
@@ -73,6 +72,7 @@ class FriendsWork(NamedTuple):
     drawn: NDArray[np.uint8]
     quota: NDArray[np.uint8]
     found: NDArray[np.uint8]
+    met: NDArray[np.uint64]
     start: NDArray[np.uint32]
     at: NDArray[np.uint32]
     high: NDArray[np.uint32]
@@ -101,6 +101,7 @@ def friends_work(capacity: int = CAPACITY) -> FriendsWork:
         drawn=np.zeros(TILE, np.uint8),
         quota=np.zeros(TILE, np.uint8),
         found=np.zeros(TILE, np.uint8),
+        met=np.zeros(TILE, np.uint64),
         start=np.zeros(TILE, np.uint32),
         at=np.zeros(CELLS + 1, np.uint32),
         high=np.zeros(TILE + 1, np.uint32),
@@ -180,6 +181,7 @@ def _draw(
         drawn[i] = degree
         quota[i] = looks
         work.found[i] = 0
+        work.met[i] = 0
         work.start[i] = total
         total += degree
         order[more] = i
@@ -198,124 +200,6 @@ def _draw(
             order[more] = i
             more += degree >= 4 * stream + 4
         stream += 1
-    return total
-
-
-@inlined
-def _arrange(work: FriendsWork, n: int, groups: int) -> None:
-    """Put people in the order of their groups; group g stands from at[g] to at[g + 1]."""
-    at, group, order = work.at, work.group, work.order
-    at[: groups + 1] = 0
-    for i in range(n):
-        at[group[i] + 1] += 1
-    total = 0
-    for g in range(1, groups + 1):
-        count = at[g]
-        at[g] = total
-        total += count
-    for i in range(n):
-        g = group[i] + 1
-        order[at[g]] = i
-        at[g] += 1
-
-
-@inlined
-def _match(
-    work: FriendsWork, n: int, turn: int, seed: int, replicate: int, tile: int
-) -> tuple[int, int]:
-    """Pair the ends that still look, inside each of the groups.
-
-    Swap p of the shuffle takes word p of stream ``turn``: lane p % 4 of who p // 4.
-
-    Returns how many of the first ``n`` of the order looked, to whom the order is cut, and how
-    many pairs they are.
-    """
-    ends, noted, start, found, word = work.ends, work.noted, work.start, work.found, work.word
-    group, quota, order, high = work.group, work.quota, work.order, work.high
-    left, total, groups, last = 0, np.uint64(0), 0, -1
-    high[0] = 0
-    for q in range(n):
-        i = order[q]
-        wanted = np.uint64(quota[i] - found[i])
-        _fill(ends, total, wanted, i)
-        total += wanted
-        order[left] = i
-        left += int(wanted > 0)
-        groups += int(group[i]) != last
-        last = int(group[i])
-        high[groups] = total
-    words_in_a_row(word, (int(total) + 3) // 4, seed, replicate, turn, tile, _MATCH)
-    pairs = 0
-    for g in range(groups):
-        low, end = np.uint64(high[g]), np.uint64(high[g + 1])
-        p = end
-        while p > low + _1:
-            j = low + ((np.uint64(word[p - _1]) * (p - low)) >> np.uint64(32))
-            p -= _1
-            ends[p], ends[j] = ends[j], ends[p]
-        for q in range((int(end) - int(low)) // 2):
-            p = low + _2 * np.uint64(q)
-            one, other = ends[p], ends[p + _1]
-            mine, theirs = np.uint64(found[one]), np.uint64(found[other])
-            if one == other or _knows(noted, np.uint64(start[one]), mine, other):
-                continue
-            noted[np.uint64(start[one]) + mine] = other
-            noted[np.uint64(start[other]) + theirs] = one
-            found[one] = mine + _1
-            found[other] = theirs + _1
-            pairs += 1
-    return left, pairs
-
-
-@inlined
-def _fill(ends: NDArray[np.uint16], first: Word, count: Word, who: int) -> None:
-    """Write a person so many times, and on to the next multiple of ``WIDTH``: who follows will."""
-    for k in range(WIDTH):
-        ends[first + np.uint64(k)] = who
-    for k in range(WIDTH, count):
-        ends[first + np.uint64(k)] = who
-
-
-@inlined
-def _knows(noted: NDArray[np.uint16], start: Word, found: Word, other: int) -> bool:
-    """Return whether somebody is among the friends noted so far."""
-    known = False
-    for k in range(WIDTH):
-        known |= (noted[start + np.uint64(k)] == other) & (np.uint64(k) < found)
-    for k in range(WIDTH, found):
-        known |= noted[start + np.uint64(k)] == other
-    return known
-
-
-@inlined
-def _sort(friends: Friends, work: FriendsWork, n: int) -> int:
-    """Write the noted friendships in order and find the way back; return the number of ends."""
-    first, friend, back = friends.first, friends.friend, friends.back
-    found, start, noted, at = work.found, work.start, work.noted, work.at
-    total = 0
-    for i in range(n):
-        first[i] = total
-        at[i] = total
-        total += found[i]
-    first[n:] = total
-    # people enter their friends' rows in ascending order, so every row is sorted
-    for i in range(n):
-        for k in range(np.uint64(start[i]), np.uint64(start[i]) + np.uint64(found[i])):
-            j = noted[k]
-            friend[at[j]] = i
-            at[j] += 1
-    for i in range(n):
-        at[i] = first[i]
-    # what is left of a row when its turn comes are those further on: their rows hold, in order,
-    # whoever came before
-    for i in range(n):
-        for k in range(np.uint64(at[i]), np.uint64(first[i + 1])):
-            j = friend[k]
-            there = at[j]
-            back[k] = there
-            back[there] = k
-            at[j] = there + 1
-    friends.alive[:total] = 1
     return total
 
 
@@ -365,23 +249,23 @@ def build_friends(
     drawn = _draw(work, people, n, within, seed, replicate, tile)
     if drawn > min(friends.friend.shape[0], work.ends.shape[0] - WIDTH):
         return -1
-    _arrange(work, n, CELLS)
+    arrange(work, n, CELLS)
     # a cell of m people has m - 1 friends for each: further ends need not look there
     for i in range(n):
         others = work.at[work.group[i] + 1] - work.at[work.group[i]] - 1
         work.quota[i] = min(int(work.quota[i]), others)
     left = n
     for turn in range(CELL_ROUNDS):
-        left, pairs = _match(work, left, turn, seed, replicate, tile)
+        left, pairs = match(work, left, turn, seed, replicate, tile)
         if pairs == 0:
             break
     for i in range(n):
         work.group[i] = people.city[i]
         work.quota[i] = work.drawn[i]
-    _arrange(work, n, CITIES)
+    arrange(work, n, CITIES)
     left = n
     for turn in range(CELL_ROUNDS, CELL_ROUNDS + CITY_ROUNDS):
-        left, pairs = _match(work, left, turn, seed, replicate, tile)
+        left, pairs = match(work, left, turn, seed, replicate, tile)
         if pairs == 0:
             break
-    return _sort(friends, work, n)
+    return write_rows(friends, work, n)
