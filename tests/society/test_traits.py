@@ -27,7 +27,7 @@ from scoredsociety.society.people import (
 from scoredsociety.society.traits import (
     ATTRIBUTE,
     ELIGIBLE,
-    attribute,
+    add_attribute,
     build_traits,
     eligible,
     empty_traits,
@@ -130,9 +130,10 @@ def test_attributes_are_scaled_to_one():
     assert tuple(wanted) == get_args(Attribute) == tuple(ATTRIBUTE)
     assert list(ATTRIBUTE.values()) == list(range(10))
     for name, values in wanted.items():
-        seen = [attribute(ATTRIBUTE[name], i, people, traits) for i in range(TILE)]
+        seen = np.zeros(TILE)
+        add_attribute(seen, 1.0, ATTRIBUTE[name], TILE, people, traits)
         assert np.array_equal(seen, values.astype(float)), name
-        assert 0 <= min(seen) < max(seen) <= 1
+        assert 0 <= seen.min() < seen.max() <= 1
 
 
 def test_groups_are_what_their_names_say():

@@ -127,7 +127,32 @@ def words_of_many(
         )
 
 
-@inlined
+@kernel
+def words_in_a_row(
+    out: NDArray[np.uint32],
+    n: int,
+    seed: int,
+    replicate: int,
+    stream: Word,
+    tile: int,
+    block: Word,
+) -> None:
+    """Fill ``out`` (at least 4 n,) with the words of one block for who = 0 ... n - 1.
+
+    Lane k of somebody lies at 4 who + k.
+    """
+    for i in range(n):
+        out[4 * i], out[4 * i + 1], out[4 * i + 2], out[4 * i + 3] = philox(
+            np.uint64(i),
+            np.uint64(stream),
+            np.uint64(tile),
+            np.uint64(block),
+            np.uint64(seed),
+            np.uint64(replicate),
+        )
+
+
+@unrolled
 def uniform(word: Word) -> float:
     """Map a 32-bit word to the open interval (0, 1)."""
     return (np.float64(word) + 0.5) * 2.3283064365386963e-10

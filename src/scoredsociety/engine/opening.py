@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from scoredsociety.base.jit import inlined, kernel, part
-from scoredsociety.base.normal import normal_quantile, normal_share
-from scoredsociety.base.streams import uniform, words
+from scoredsociety.base.normal import normal_quantile, normal_share, normals_of_many
+from scoredsociety.base.streams import uniform, words_of_many
 from scoredsociety.engine.codes import ENROL, NONE
 from scoredsociety.engine.observers import book_masks
 from scoredsociety.engine.program import (
@@ -194,74 +194,90 @@ def _set_standings(
     replicate: int,
     tile: int,
 ) -> None:
-    standings, schemes, persons = scratch.standings, program.schemes, scratch.persons
+    schemes, persons, people = program.schemes, scratch.persons, rooms.people
+    own = rooms.propensity
     for s in range(schemes.shape[0]):
-        scheme = schemes[s]
-        for i in range(TILE):
-            standing = standings[s, i]
-            standing.balance = scheme.start
-            standing.honest = scheme.start
-            standing.score = 0
-            standing.count = 0
-            standing.last_row = -1
-            standing.spell = -1
-            standing.records = -1
-            standing.reset_on = 0
-            standing.held = 0
-            standing.held_honest = 0
-            standing.entries = 0
-            standing.strikes = 0
-            standing.grade = 0
-            standing.last_wrong = 0
-            standing.listed = 0
-            standing.ever = 0
-            standing.bucket = 0
-            standing.enrolled_from = NEVER
+        scheme, standings = schemes[s], scratch.standings[s]
+        _blank(standings, scheme.start)
+        drawn = scheme.coverage < 1.0 or scheme.voluntary
+        enough = -np.inf
+        if scheme.voluntary:
+            normals_of_many(
+                own, rooms.lanes[0], people.room, seed, replicate, scheme.identity, tile, ENROL
+            )
+            if scheme.coverage < 1.0:
+                enough = normal_quantile(1.0 - scheme.coverage) if scheme.coverage > 0.0 else np.inf
+        elif drawn:
+            words_of_many(rooms.lanes, seed, replicate, scheme.identity, tile, ENROL)
+            for i in range(n):
+                own[i] = uniform(rooms.lanes[0, i])
         for i in range(n):
             if scheme.pilot_only and not persons[i].pilot:
                 continue
-            if scheme.who != 0 and not eligible(scheme.who, i, rooms.people):
+            if scheme.who != 0 and not eligible(scheme.who, i, people):
                 continue
             wait = 0
-            if scheme.coverage < 1.0 or scheme.voluntary:
-                wait = _wait(rooms.people.general[i], scheme, i, months, seed, replicate, tile)
+            if scheme.voluntary:
+                wait = _wait(scheme, people.general[i], own[i], enough, months)
+            elif drawn:
+                wait = 0 if own[i] < scheme.coverage else -1
             if wait < 0:
                 continue
             begins = begins_in(scheme, int(persons[i].city), tables.cities, tables.pilot_cities)
             month = max(int(persons[i].adult_from), begins) + wait
             if month <= scheme.ends:
-                standings[s, i].enrolled_from = month
+                standings[i].enrolled_from = month
                 if month <= months:
                     scratch.arrivals[month] = 1
+
+
+@inlined
+def _blank(standings: Any, start: int) -> None:
+    """Have nothing happened yet to anybody under one scheme."""
+    first = standings[0]
+    first.balance = start
+    first.honest = start
+    first.score = 0
+    first.honest_score = 0
+    first.count = 0
+    first.last_row = -1
+    first.spell = -1
+    first.records = -1
+    first.reset_on = 0
+    first.held = 0
+    first.held_honest = 0
+    first.entries = 0
+    first.strikes = 0
+    first.grade = 0
+    first.last_wrong = 0
+    first.listed = 0
+    first.ever = 0
+    first.bucket = 0
+    first.enrolled_from = NEVER
+    for i in range(1, TILE):
+        standings[i] = first
 
 
 @inlined
 def begins_in(scheme: Any, city: int, cities: int, pilot_cities: int) -> int:
     """Return the month in which a scheme starts in a city: the cities follow each other evenly."""
     count = pilot_cities if scheme.pilot_only else cities
-    if count <= 1:
+    if count <= 1 or scheme.last == scheme.first:
         return int(scheme.first)
     return int(scheme.first) + city * (int(scheme.last) - int(scheme.first)) // (count - 1)
 
 
 @inlined
-def _wait(
-    general: float, scheme: Any, i: int, months: int, seed: int, replicate: int, tile: int
-) -> int:
+def _wait(scheme: Any, general: float, own: float, enough: float, months: int) -> int:
     """Return the months from the start of a scheme until a person is in it; -1: never.
 
-    Who may choose enrols if willing. Where silence is read as a bad sign, those follow month by
-    month who are better than what is thought of the silent: theta -> theta / 2 - penalty + cost.
+    Who may choose enrols if willing: if more so than ``enough``. Where silence is read as a bad
+    sign, those follow month by month who are better than what is thought of the silent:
+    theta -> theta / 2 - penalty + cost.
     """
-    u = uniform(words(seed, replicate, i, scheme.identity, tile, ENROL)[0])
-    if not scheme.voluntary:
-        return 0 if u < scheme.coverage else -1
     conduct = -general
     bent = scheme.selection
-    willing = bent * conduct + np.sqrt(1.0 - bent * bent) * normal_quantile(u)
-    if scheme.coverage >= 1.0 or (
-        scheme.coverage > 0.0 and willing > normal_quantile(1.0 - scheme.coverage)
-    ):
+    if bent * conduct + np.sqrt(1.0 - bent * bent) * own > enough:
         return 0
     if np.isnan(scheme.pressure):
         return -1

@@ -17,7 +17,7 @@ from scoredsociety.engine.codes import NONE, touch
 from scoredsociety.engine.program import FEATURES, STARS, Program
 from scoredsociety.engine.scalars import grade_of, star_score
 from scoredsociety.engine.state import BUCKETS, Rooms, Scratch, Tally
-from scoredsociety.society.traits import attribute
+from scoredsociety.society.traits import add_attribute
 
 MAX_SWEEPS = 50
 
@@ -91,20 +91,22 @@ def settled(before: int, score: float) -> int:
 @part
 def read_features(scratch: Scratch, rooms: Rooms, program: Program, n: int) -> None:
     """Work out what of everybody's features stays as it is."""
-    feature = scratch.feature
+    feature, level = scratch.feature, rooms.propensity
     feature[:] = 0.0
     for d in range(program.dimensions.shape[0]):
         dimension = program.dimensions[d]
-        f = dimension.feature
-        for i in range(n):
-            level = dimension.base
-            for k in range(dimension.first, dimension.last):
-                term = program.terms[k]
-                level += term.slope * attribute(term.attribute, i, rooms.people, rooms.traits)
-            if dimension.records:
-                feature[f, 1, i] = level
-            else:
-                feature[f, 0, i] += dimension.weight * min(max(level, 0.0), 1.0)
+        level[:] = dimension.base
+        for k in range(dimension.first, dimension.last):
+            term = program.terms[k]
+            add_attribute(level, term.slope, term.attribute, n, rooms.people, rooms.traits)
+        stays, moves = feature[dimension.feature, 0], feature[dimension.feature, 1]
+        if dimension.records:
+            for i in range(n):
+                moves[i] = level[i]
+        else:
+            weight = dimension.weight
+            for i in range(n):
+                stays[i] += weight * min(max(level[i], 0.0), 1.0)
 
 
 @part

@@ -14,13 +14,15 @@ lie inside cells. What the city cannot pair is dropped: one end in a thousand at
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoredsociety.base.jit import inlined, kernel, part
-from scoredsociety.base.streams import Block, uniform, words
+from scoredsociety.base.streams import Block, philox, uniform
+from scoredsociety.society.pairing import WIDTH, arrange, match, write_rows
 from scoredsociety.society.people import TILE, People
 
 MOST_FRIENDS = 63
@@ -30,9 +32,11 @@ CITIES = 64
 AGE_BANDS = 10
 """0-9, 10-17, 18-29, 30-39, ..., 80-89, 90 and over: children and adults are never in one cell."""
 CELLS = CITIES * 2 * 4 * AGE_BANDS
+GUIDES = 1024
+"""Parts of the unit interval for each of which it is known how few friends it can mean."""
 CELL_ROUNDS = 4
 CITY_ROUNDS = 8
-_FRIENDS, _MATCH = int(Block.FRIENDS), int(Block.MATCH)
+_FRIENDS = int(Block.FRIENDS)
 
 
 class Friends(NamedTuple):
@@ -53,21 +57,28 @@ class Friends(NamedTuple):
 class FriendsWork(NamedTuple):
     """Room that :func:`build_friends` needs and nobody reads.
 
-    ``law`` f8 (64,): cumulated law of the number of friends; ``group`` i4, ``drawn``, ``quota``,
-    ``found`` u1 (TILE,): a person's cell, then city; ends drawn; ends that look; friends found;
-    ``start`` i4 (TILE,): where a person's friends are noted; ``at`` i4 (CELLS,); ``noted``,
-    ``ends`` u2 (capacity,).
+    ``law`` f8 (64,): cumulated law of the number of friends; ``guide`` u1 (GUIDES,); ``group``,
+    ``order`` u2, ``drawn``, ``quota``, ``found`` u1 (TILE,): a person's cell, then city; people
+    by group; ends drawn; ends that look; friends found; ``met`` (TILE,) uint64: bit k, that a
+    friend stands at k modulo 64; ``start`` u4 (TILE,): where a person's friends are noted;
+    ``at`` u4 (CELLS + 1,); ``high`` u4 (TILE + 1,): where each group's ends end; ``noted``,
+    ``ends`` u2 (capacity + WIDTH,); ``word`` u4 (at least capacity + 4,).
     """
 
     law: NDArray[np.float64]
-    group: NDArray[np.int32]
+    guide: NDArray[np.uint8]
+    group: NDArray[np.uint16]
+    order: NDArray[np.uint16]
     drawn: NDArray[np.uint8]
     quota: NDArray[np.uint8]
     found: NDArray[np.uint8]
-    start: NDArray[np.int32]
-    at: NDArray[np.int32]
+    met: NDArray[np.uint64]
+    start: NDArray[np.uint32]
+    at: NDArray[np.uint32]
+    high: NDArray[np.uint32]
     noted: NDArray[np.uint16]
     ends: NDArray[np.uint16]
+    word: NDArray[np.uint32]
 
 
 def empty_friends(capacity: int = CAPACITY) -> Friends:
@@ -84,14 +95,19 @@ def friends_work(capacity: int = CAPACITY) -> FriendsWork:
     """Return the room that :func:`build_friends` needs; ``capacity`` as of ``friends``."""
     return FriendsWork(
         law=np.zeros(MOST_FRIENDS + 1, np.float64),
-        group=np.zeros(TILE, np.int32),
+        guide=np.zeros(GUIDES, np.uint8),
+        group=np.zeros(TILE, np.uint16),
+        order=np.zeros(TILE, np.uint16),
         drawn=np.zeros(TILE, np.uint8),
         quota=np.zeros(TILE, np.uint8),
         found=np.zeros(TILE, np.uint8),
-        start=np.zeros(TILE, np.int32),
-        at=np.zeros(CELLS, np.int32),
-        noted=np.zeros(capacity, np.uint16),
-        ends=np.zeros(capacity, np.uint16),
+        met=np.zeros(TILE, np.uint64),
+        start=np.zeros(TILE, np.uint32),
+        at=np.zeros(CELLS + 1, np.uint32),
+        high=np.zeros(TILE + 1, np.uint32),
+        noted=np.zeros(capacity + WIDTH, np.uint16),
+        ends=np.zeros(capacity + WIDTH, np.uint16),
+        word=np.zeros(max(capacity + 4, 4 * TILE), np.uint32),
     )
 
 
@@ -105,7 +121,7 @@ def cell_of(people: People, i: int) -> int:
 
 
 @inlined
-def _law(law: NDArray[np.float64], mean: float, size: float) -> None:
+def _law(law: NDArray[np.float64], guide: NDArray[np.uint8], mean: float, size: float) -> None:
     """Cumulate the negative binomial law with this mean and variance mean + mean**2 / size."""
     chance = (size / (size + mean)) ** size
     total = 0.0
@@ -113,6 +129,28 @@ def _law(law: NDArray[np.float64], mean: float, size: float) -> None:
         total += chance
         law[k] = total
         chance *= (k + size) / (k + 1.0) * mean / (size + mean)
+    degree = 0
+    for part in range(GUIDES):
+        while degree < MOST_FRIENDS and part / GUIDES > law[degree]:
+            degree += 1
+        guide[part] = degree
+
+
+@part
+def _words(
+    work: FriendsWork, n: int, stream: int, block: int, seed: int, replicate: int, tile: int
+) -> None:
+    """Note the words of a block for the first ``n`` of the order, four to each."""
+    word, order = work.word, work.order
+    for q in range(n):
+        word[4 * q], word[4 * q + 1], word[4 * q + 2], word[4 * q + 3] = philox(
+            np.uint64(order[q]),
+            np.uint64(stream),
+            np.uint64(tile),
+            np.uint64(block),
+            np.uint64(seed),
+            np.uint64(replicate),
+        )
 
 
 @part
@@ -124,112 +162,44 @@ def _draw(
     Word 0 of a person decides the number, word 1 + k where end k looks; word w is lane w % 4 of
     stream w // 4.
     """
-    total = 0
-    work.at[:] = 0
+    order, word, drawn, quota = work.order, work.word, work.drawn, work.quota
+    # a uniform number lies below ``within`` if its word lies below this
+    below = math.ceil(within * 4294967296.0 - 0.5)
     for i in range(n):
-        lanes: tuple[Any, ...] = words(seed, replicate, i, 0, tile, _FRIENDS)
-        u = uniform(lanes[0])
-        degree = 0
+        order[i] = i
+    _words(work, n, 0, _FRIENDS, seed, replicate, tile)
+    total, more = 0, 0
+    for i in range(n):
+        u = uniform(word[4 * i])
+        degree = int(work.guide[word[4 * i] >> np.uint32(22)])
         while degree < MOST_FRIENDS and u > work.law[degree]:
             degree += 1
-        quota = 0
-        for w in range(1, degree + 1):
-            if w % 4 == 0:
-                lanes = words(seed, replicate, i, w // 4, tile, _FRIENDS)
-            if uniform(lanes[w % 4]) < within:
-                quota += 1
-        cell = cell_of(people, i)
-        work.group[i] = cell
-        work.at[cell] += 1
-        work.drawn[i] = degree
-        work.quota[i] = quota
+        looks = 0
+        for lane in range(1, 4):
+            looks += (lane <= degree) & (word[4 * i + lane] < below)
+        work.group[i] = cell_of(people, i)
+        drawn[i] = degree
+        quota[i] = looks
         work.found[i] = 0
+        work.met[i] = 0
         work.start[i] = total
         total += degree
-    # a cell of m people has m - 1 friends for each: further ends need not look there
-    for i in range(n):
-        work.quota[i] = min(int(work.quota[i]), work.at[work.group[i]] - 1)
-    return total
-
-
-@part
-def _match(
-    work: FriendsWork, n: int, groups: int, turn: int, seed: int, replicate: int, tile: int
-) -> int:
-    """Pair the ends that still look, inside each of the groups; return how many pairs.
-
-    Swap p of the shuffle takes word p of stream ``turn``: lane p % 4 of who p // 4.
-    """
-    at, ends, noted, start, found = work.at, work.ends, work.noted, work.start, work.found
-    group, quota = work.group, work.quota
-    at[:groups] = 0
-    for i in range(n):
-        if quota[i] != found[i]:
-            at[group[i]] += quota[i] - found[i]
-    total = 0
-    for g in range(groups):
-        total += at[g]
-        at[g] = total
-    if total == 0:
-        return 0
-    for i in range(n - 1, -1, -1):
-        for _ in range(quota[i] - found[i]):
-            at[group[i]] -= 1
-            ends[at[group[i]]] = i
-    lanes: tuple[Any, ...] = words(seed, replicate, (total - 1) // 4, turn, tile, _MATCH)
-    block = (total - 1) // 4
-    pairs = 0
-    high = total
-    while high > 0:
-        low = int(at[group[ends[high - 1]]])
-        for p in range(high - 1, low, -1):
-            if p // 4 != block:
-                block = p // 4
-                lanes = words(seed, replicate, block, turn, tile, _MATCH)
-            j = low + int((np.uint64(lanes[p % 4]) * np.uint64(p - low + 1)) >> np.uint64(32))
-            ends[p], ends[j] = ends[j], ends[p]
-        for p in range(low, high - 1, 2):
-            i, j = int(ends[p]), int(ends[p + 1])
-            fresh = i != j
-            for k in range(start[i], start[i] + found[i]):
-                if noted[k] == j:
-                    fresh = False
-            if fresh:
-                noted[start[i] + found[i]] = j
-                noted[start[j] + found[j]] = i
-                found[i] += 1
-                found[j] += 1
-                pairs += 1
-        high = low
-    return pairs
-
-
-@part
-def _sort(friends: Friends, work: FriendsWork, n: int) -> int:
-    """Write the noted friendships in order and find the way back; return the number of ends."""
-    first, friend, back = friends.first, friends.friend, friends.back
-    found, start, noted, at = work.found, work.start, work.noted, work.at
-    total = 0
-    for i in range(n):
-        first[i] = total
-        at[i] = total
-        total += found[i]
-    first[n:] = total
-    # people enter their friends' rows in ascending order, so every row is sorted
-    for i in range(n):
-        for k in range(start[i], start[i] + found[i]):
-            j = noted[k]
-            friend[at[j]] = i
-            at[j] += 1
-    for i in range(n):
-        at[i] = first[i]
-    # and the rows that hold a person are met in the order of that person's own row
-    for i in range(n):
-        for k in range(first[i], first[i + 1]):
-            j = friend[k]
-            back[k] = at[j]
-            at[j] += 1
-    friends.alive[:total] = 1
+        order[more] = i
+        more += degree >= 4
+    stream = 1
+    while more > 0:
+        _words(work, more, stream, _FRIENDS, seed, replicate, tile)
+        left, more = more, 0
+        for q in range(left):
+            i = order[q]
+            degree = int(drawn[i])
+            looks = 0
+            for lane in range(4):
+                looks += (4 * stream + lane <= degree) & (word[4 * q + lane] < below)
+            quota[i] += looks
+            order[more] = i
+            more += degree >= 4 * stream + 4
+        stream += 1
     return total
 
 
@@ -275,17 +245,27 @@ def build_friends(
     int
         Number of directed ends, ``friends.first[n]``; -1 if the capacity is short.
     """
-    _law(work.law, mean, size)
+    _law(work.law, work.guide, mean, size)
     drawn = _draw(work, people, n, within, seed, replicate, tile)
-    if drawn > min(friends.friend.shape[0], work.ends.shape[0]):
+    if drawn > min(friends.friend.shape[0], work.ends.shape[0] - WIDTH):
         return -1
+    arrange(work, n, CELLS)
+    # a cell of m people has m - 1 friends for each: further ends need not look there
+    for i in range(n):
+        others = work.at[work.group[i] + 1] - work.at[work.group[i]] - 1
+        work.quota[i] = min(int(work.quota[i]), others)
+    left = n
     for turn in range(CELL_ROUNDS):
-        if _match(work, n, CELLS, turn, seed, replicate, tile) == 0:
+        left, pairs = match(work, left, turn, seed, replicate, tile)
+        if pairs == 0:
             break
     for i in range(n):
         work.group[i] = people.city[i]
         work.quota[i] = work.drawn[i]
+    arrange(work, n, CITIES)
+    left = n
     for turn in range(CELL_ROUNDS, CELL_ROUNDS + CITY_ROUNDS):
-        if _match(work, n, CITIES, turn, seed, replicate, tile) == 0:
+        left, pairs = match(work, left, turn, seed, replicate, tile)
+        if pairs == 0:
             break
-    return _sort(friends, work, n)
+    return write_rows(friends, work, n)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoredsociety.base.jit import inlined, kernel, part
-from scoredsociety.base.streams import Block, uniform, words
+from scoredsociety.base.streams import Block, uniform, words_in_a_row
 from scoredsociety.society.marginals import GROWN
 from scoredsociety.society.people import TILE, People
 
@@ -26,6 +26,8 @@ YOUNG, OLD = 30, 60
 PLACES = 128
 """Cities times residence."""
 _AGES = 512
+_STEP = 32
+"""Keys that vector code compares at a time."""
 _HOUSEHOLD = int(Block.HOUSEHOLD)
 _MARRIED = np.array(MARRIED)
 
@@ -37,7 +39,8 @@ class HomesWork(NamedTuple):
     ``keeps`` u1 (TILE,): stays on the marriage market; ``root``, ``size`` i4 (TILE,): a home is
     known by one of its members, and how many live there; ``place`` i4 (PLACES + 1,); ``members``,
     ``men``, ``women``, ``mothers``, ``queue``, ``spare`` i4 (TILE,): lists of people; ``younger``
-    i4 (512,): how many mothers are younger than each age.
+    i4 (512,): how many mothers are younger than each age; ``keys`` f8
+    (TILE + _STEP,): of a list that is sorted; ``word`` u4 (4 TILE,).
     """
 
     noise: NDArray[np.float64]
@@ -54,13 +57,15 @@ class HomesWork(NamedTuple):
     queue: NDArray[np.int32]
     spare: NDArray[np.int32]
     younger: NDArray[np.int32]
+    keys: NDArray[np.float64]
+    word: NDArray[np.uint32]
 
 
 def homes_work() -> HomesWork:
     """Return the room that :func:`build_homes` needs."""
-    shape = {"place": PLACES + 1, "younger": _AGES}
-    kind: dict[str, Any] = dict.fromkeys(("noise", "single", "key"), np.float64)
-    kind["keeps"] = np.uint8
+    shape = {"place": PLACES + 1, "younger": _AGES, "word": 4 * TILE, "keys": TILE + _STEP}
+    kind: dict[str, Any] = dict.fromkeys(("noise", "single", "key", "keys"), np.float64)
+    kind |= {"keeps": np.uint8, "word": np.uint32}
     arrays: dict[str, Any] = {
         name: np.zeros(shape.get(name, TILE), kind.get(name, np.int32))
         for name in HomesWork._fields
@@ -68,33 +73,33 @@ def homes_work() -> HomesWork:
     return HomesWork(**arrays)
 
 
-@inlined
-def _sort(
-    who: NDArray[np.int32], n: int, key: NDArray[np.float64], spare: NDArray[np.int32]
-) -> None:
-    """Sort the first ``n`` people of a list by their keys; equal keys keep their order (merge)."""
-    run = 8
-    for low in range(0, n, run):
-        for p in range(low + 1, min(low + run, n)):
-            person, q = who[p], p
-            while q > low and key[who[q - 1]] > key[person]:
-                who[q] = who[q - 1]
-                q -= 1
-            who[q] = person
-    while run < n:
-        for low in range(0, n, 2 * run):
-            middle, high = min(low + run, n), min(low + 2 * run, n)
-            left, right = low, middle
-            for p in range(low, high):
-                if right == high or (left < middle and key[who[left]] <= key[who[right]]):
-                    spare[p] = who[left]
-                    left += 1
-                else:
-                    spare[p] = who[right]
-                    right += 1
+@part
+def _sort(who: NDArray[np.int32], n: int, key: NDArray[np.float64], work: HomesWork) -> None:
+    """Sort the first ``n`` people of a list by their keys; equal keys keep their order.
+
+    A place has about a hundred people: to count, in vector code, how many keys are smaller than
+    each is faster than any comparison that decides where to go.
+    """
+    keys, spare = work.keys, work.spare
+    for p in range(n):
+        keys[p] = key[who[p]]
+        spare[p] = who[p]
+    # as many more as make the length one that vector code has no rest of
+    full = (n + _STEP - 1) // _STEP * _STEP
+    keys[n:full] = np.inf
+    total = 0
+    for p in range(n):
+        rank = 0
+        for q in range(full):
+            rank += keys[q] < keys[p]
+        total += rank
+        who[rank] = spare[p]
+    if total < n * (n - 1) // 2:  # some are equal
         for p in range(n):
-            who[p] = spare[p]
-        run *= 2
+            rank = 0
+            for q in range(n):
+                rank += (keys[q] < keys[p]) | ((keys[q] == keys[p]) & (q < p))
+            who[rank] = spare[p]
 
 
 @inlined
@@ -106,15 +111,13 @@ def _root(root: NDArray[np.int32], person: int) -> int:
 
 
 @part
-def _keep(
-    who: NDArray[np.int32], n: int, pairs: int, work: HomesWork, spare: NDArray[np.int32]
-) -> None:
+def _keep(who: NDArray[np.int32], n: int, pairs: int, work: HomesWork) -> None:
     """Leave out the excess of a sorted list at random ages, not all at the end."""
     if n == pairs:
         return
     for p in range(n):
         work.queue[p] = who[p]
-    _sort(work.queue, n, work.noise, spare)
+    _sort(work.queue, n, work.noise, work)
     for p in range(n):
         work.keeps[work.queue[p]] = p < pairs
     kept = 0
@@ -125,8 +128,8 @@ def _keep(
 
 
 @part
-def _couples(people: People, work: HomesWork, low: int, high: int) -> int:
-    """Match couples of one place and list the women by age; return how many."""
+def _couples(people: People, work: HomesWork, low: int, high: int, ages: int) -> int:
+    """Match couples of one place and list the women by age, to below ``ages``; return how many."""
     men, women = 0, 0
     for p in range(low, high):
         i = int(work.members[p])
@@ -141,13 +144,13 @@ def _couples(people: People, work: HomesWork, low: int, high: int) -> int:
             else:
                 work.men[men] = i
                 men += 1
-    _sort(work.men, men, work.key, work.spare)
-    _sort(work.women, women, work.key, work.spare)
+    _sort(work.men, men, work.key, work)
+    _sort(work.women, women, work.key, work)
     pairs = min(men, women)
-    _keep(work.men, men, pairs, work, work.spare)
-    _keep(work.women, women, pairs, work, work.spare)
+    _keep(work.men, men, pairs, work)
+    _keep(work.women, women, pairs, work)
     younger = work.younger
-    younger[:] = 0
+    younger[:ages] = 0
     for p in range(pairs):
         man, woman = work.men[p], work.women[p]
         work.root[man] = woman
@@ -155,7 +158,7 @@ def _couples(people: People, work: HomesWork, low: int, high: int) -> int:
         work.size[man] = 0
         younger[int(people.age[woman])] += 1
     total = 0
-    for age in range(_AGES):
+    for age in range(ages):
         count = younger[age]
         younger[age] = total
         total += count
@@ -165,7 +168,7 @@ def _couples(people: People, work: HomesWork, low: int, high: int) -> int:
         work.mothers[younger[age]] = woman
         younger[age] += 1
     # the list is full: what stood at an age stands at the next
-    for age in range(_AGES - 1, 0, -1):
+    for age in range(ages - 1, 0, -1):
         younger[age] = younger[age - 1]
     younger[0] = 0
     return pairs
@@ -196,9 +199,9 @@ def _move_in(person: int, older_from: int, older_to: int, people: People, work: 
 
 
 @part
-def _match(people: People, work: HomesWork, low: int, high: int, mean: float) -> None:
+def _match(people: People, work: HomesWork, low: int, high: int, mean: float, ages: int) -> None:
     """Form the households of one place, whose people stand at ``low`` to ``high`` of the list."""
-    homes = high - low - _couples(people, work, low, high)
+    homes = high - low - _couples(people, work, low, high, ages)
     wanted = (high - low) / mean
     young = 0
     for p in range(low, high):
@@ -210,7 +213,7 @@ def _match(people: People, work: HomesWork, low: int, high: int, mean: float) ->
         i = int(work.members[p])
         if people.age[i] < GROWN:
             homes -= _move_in(i, YOUNGEST_MOTHER, OLDEST_MOTHER, people, work)
-    _sort(work.queue, young, work.noise, work.spare)
+    _sort(work.queue, young, work.noise, work)
     for p in range(young):
         if homes <= wanted:
             return
@@ -220,7 +223,7 @@ def _match(people: People, work: HomesWork, low: int, high: int, mean: float) ->
         if people.age[work.members[p]] >= OLD:
             work.queue[old] = work.members[p]
             old += 1
-    _sort(work.queue, old, work.noise, work.spare)
+    _sort(work.queue, old, work.noise, work)
     for p in range(old):
         if homes <= wanted:
             return
@@ -267,15 +270,20 @@ def build_homes(
     """
     place = work.place
     place[:] = 0
+    words_in_a_row(work.word, n, seed, replicate, 0, tile, _HOUSEHOLD)
     for i in range(n):
-        lanes = words(seed, replicate, i, 0, tile, _HOUSEHOLD)
-        work.noise[i] = uniform(lanes[0])
-        work.single[i] = uniform(lanes[1])
+        work.noise[i] = uniform(work.word[4 * i])
+        work.single[i] = uniform(work.word[4 * i + 1])
+    oldest = 0
+    for i in range(n):
         key = people.age[i] + 3.0 * people.education[i] + 6.0 * work.noise[i]
         # a man is two years older than the woman beside whom he is sorted
         work.key[i] = key if people.female[i] else key - 2.0
         work.root[i] = i
         work.size[i] = 1
+        oldest = max(oldest, int(people.age[i]))
+    ages = oldest + OLDEST_MOTHER + 2
+    for i in range(n):
         place[int(people.city[i]) * 2 + int(people.urban[i]) + 1] += 1
     for k in range(PLACES):
         place[k + 1] += place[k]
@@ -287,7 +295,7 @@ def build_homes(
     low = 0
     for k in range(PLACES):
         if place[k] > low:
-            _match(people, work, low, int(place[k]), mean)
+            _match(people, work, low, int(place[k]), mean, ages)
         low = int(place[k])
     # homes are numbered in the order of the members by whom they are known
     homes = 0

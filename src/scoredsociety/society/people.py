@@ -14,10 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import inlined, kernel
-from scoredsociety.base.normal import normal_quantile
-from scoredsociety.base.streams import Block, uniform, words
-from scoredsociety.society.raking import Tables
+from scoredsociety.base.arithmetic import exp
+from scoredsociety.base.jit import inlined, kernel, unrolled
+from scoredsociety.base.normal import make_normal, normals_of_many
+from scoredsociety.base.streams import Block, uniform, words, words_in_a_row
+from scoredsociety.society.marginals import GROWN
+from scoredsociety.society.raking import CELLS, Tables
 
 TILE = 4096
 _GOLDEN = 0.6180339887498949
@@ -29,6 +31,8 @@ MINORITY, INTERNET, PILOT, PARTY, ELITE, DRIVER, DOG, BUSINESS, STUDENT, CONSENT
     1 << i for i in range(11)
 )
 
+_PILOT, _ELITE = 2, 4
+_2, _4 = np.uint64(_PILOT), np.uint64(_ELITE)
 _AGE, _START = int(Block.AGE), int(Block.START)
 _GENERAL = int(Block.GENERAL)
 
@@ -41,7 +45,7 @@ class People(NamedTuple):
     ``city`` u1; ``income`` f8 CNY a month; ``rank`` f8 share of the population with a lower
     income; ``attention`` f8 uniform: who hears of a scheme first; ``general`` f8: the
     propensity common to all contexts, N(0, 1); ``profile`` u2: groups, without ``aware``;
-    ``order`` and ``running`` (48,) are room that :func:`build_people` needs.
+    the others are room that :func:`build_people` needs.
     """
 
     age: NDArray[np.uint8]
@@ -57,7 +61,13 @@ class People(NamedTuple):
     general: NDArray[np.float64]
     profile: NDArray[np.uint16]
     order: NDArray[np.uint16]
-    running: NDArray[np.float64]
+    running: NDArray[np.float64]  # (48,)
+    totals: NDArray[np.float64]  # (24,) at least as many as ``PeopleTables.lanes`` are wide
+    years: NDArray[np.uint8]  # age and first cell of the tile's people from the youngest on
+    bands: NDArray[np.uint16]
+    cell: NDArray[np.uint16]
+    word: NDArray[np.uint32]  # (4 TILE,)
+    room: NDArray[np.float64]
 
 
 class PeopleTables(NamedTuple):
@@ -69,6 +79,9 @@ class PeopleTables(NamedTuple):
     early: NDArray[np.float64]
     late: NDArray[np.float64]
     grown: NDArray[np.bool_]
+    lanes: NDArray[np.float64]  # (CELLS, L) probabilities by running sum; 0: not concerned
+    turn: NDArray[np.int64]  # (L,) which running sum it is; L is a multiple of 8
+    bit: NDArray[np.int64]  # (L,) of ``flags``
     cities: int
     pilot_cities: int
     income_mu: NDArray[np.float64]
@@ -81,41 +94,212 @@ class PeopleTables(NamedTuple):
 
 def kernel_tables(tables: Tables) -> PeopleTables:
     """Return the tables as a named tuple of arrays and scalars."""
-    return PeopleTables(**{name: getattr(tables, name) for name in PeopleTables._fields})
+    young = np.repeat(tables.age_low[:-1] < GROWN, CELLS // (len(tables.age_low) - 1))
+    lanes = []
+    for a, grown in enumerate(tables.grown):
+        if a in (_PILOT, _ELITE):
+            continue
+        # the running sum of children who will have what only adults have is one of its own
+        for concerned, first in ((~young, 6), (young, 33)) if grown else ((young | True, 6),):
+            lanes.append((np.where(concerned, tables.late[a], 0.0), first + a, 1 << a))
+    lanes += [(np.zeros(CELLS), 0, 0)] * (-len(lanes) % 8)
+    chance, turn, bit = (np.array(column) for column in zip(*lanes, strict=True))
+    made: dict[str, Any] = {"lanes": np.ascontiguousarray(chance.T), "turn": turn, "bit": bit}
+    known = {name: getattr(tables, name) for name in PeopleTables._fields if name not in made}
+    return PeopleTables(**known, **made)
 
 
 def empty_people() -> People:
     """Return arrays for one tile, to be filled by :func:`build_people`."""
-    kinds = dict.fromkeys(("flags", "profile", "order"), np.uint16) | dict.fromkeys(
-        ("income", "rank", "attention", "general", "running"), np.float64
+    kinds: dict[str, Any] = dict.fromkeys(
+        ("flags", "profile", "order", "bands", "cell"), np.uint16
+    ) | dict.fromkeys(
+        ("income", "rank", "attention", "general", "running", "totals", "room"), np.float64
     )
+    kinds["word"] = np.uint32
+    sizes = {"running": 48, "totals": 24, "word": 4 * TILE}
     arrays: dict[str, Any] = {
-        name: np.zeros(48 if name == "running" else TILE, kinds.get(name, np.uint8))
-        for name in People._fields
+        name: np.zeros(sizes.get(name, TILE), kinds.get(name, np.uint8)) for name in People._fields
     }
     return People(**arrays)
 
 
 @inlined
-def _shuffle(order: NDArray[np.uint16], seed: int, replicate: int, tile: int, block: int) -> None:
+def _shuffle(
+    order: NDArray[np.uint16],
+    word: NDArray[np.uint32],
+    seed: int,
+    replicate: int,
+    tile: int,
+    block: int,
+) -> None:
     """Fill ``order`` with a permutation of 0 ... TILE - 1 (Fisher-Yates)."""
     for i in range(TILE):
         order[i] = i
-    lanes: tuple[Any, ...] = (np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0))
+    words_in_a_row(word, TILE // 4, seed, replicate, 0, tile, block)
     for i in range(TILE - 1, 0, -1):
-        if i % 4 == 3:
-            lanes = words(seed, replicate, i // 4, 0, tile, block)
-        j = int((np.uint64(lanes[i % 4]) * np.uint64(i + 1)) >> np.uint64(32))
+        j = (np.uint64(word[i]) * np.uint64(i + 1)) >> np.uint64(32)
         order[i], order[j] = order[j], order[i]
 
 
 @inlined
-def _take(total: NDArray[np.float64], which: int, p: float) -> bool:
-    """Advance the running sum of probabilities and say whether it passed a whole number."""
-    before = total[which]
-    after = before + p
-    total[which] = after - np.floor(after)
-    return bool(after >= 1.0)
+def _set_ages(people: People, tables: PeopleTables, start: float) -> None:
+    """Lay the ages of the tile out from the youngest on, and to which cells they belong."""
+    first, bands = 0, tables.age_edges.shape[0] - 1
+    for band in range(bands):
+        edge, upper = tables.age_edges[band], tables.age_edges[band + 1]
+        low, span = tables.age_low[band], tables.age_low[band + 1] - tables.age_low[band]
+        last = first
+        while last < TILE and (band == bands - 1 or (last + start) / TILE < upper):
+            last += 1
+        for r in range(first, last):
+            share = ((r + start) / TILE - edge) / (upper - edge)
+            people.years[r] = int(low + min(share, 0.999999) * span)
+            people.bands[r] = band * 32
+        first = last
+
+
+@unrolled
+def _left(after: float) -> float:
+    """Return what is left of a running sum once it has passed a whole number."""
+    return after - 1.0 if after >= 1.0 else after
+
+
+@inlined
+def _set_early(people: People, tables: PeopleTables) -> None:
+    """Draw sex, residence, hukou and education, and note everybody's cell."""
+    running, early = people.running, tables.early
+    a, b, c, d, e, f = running[0], running[1], running[2], running[3], running[4], running[5]
+    for i in range(TILE):
+        place = people.order[i]
+        cell = np.uint64(people.bands[place])
+        people.age[i] = people.years[place]
+        a += tables.female
+        female = a >= 1.0
+        a = _left(a)
+        cell += np.uint64(16) * np.uint64(female)
+        b += early[0, cell]
+        urban = b >= 1.0
+        b = _left(b)
+        cell += np.uint64(8) * np.uint64(urban)
+        c += early[1, cell]
+        hukou = c >= 1.0
+        c = _left(c)
+        cell += np.uint64(4) * np.uint64(hukou)
+        # each level of schooling is drawn among those without a higher one
+        d += early[2, cell]
+        college = d >= 1.0
+        d = _left(d)
+        chance = early[3, cell]
+        e += 0.0 if college else chance
+        senior = e >= 1.0
+        e = _left(e)
+        chance = early[4, cell]
+        f += 0.0 if college | senior else chance
+        junior = f >= 1.0
+        f = _left(f)
+        education = np.uint64(3) * college + np.uint64(2) * senior + np.uint64(junior)
+        people.female[i] = female
+        people.urban[i] = urban
+        people.hukou[i] = hukou
+        people.education[i] = education
+        people.cell[i] = cell + education
+
+
+@inlined
+def _set_late(people: People, tables: PeopleTables) -> None:
+    """Draw the late attributes but pilot cities and the elite, all of a person at once."""
+    totals, lanes, bit = people.totals, tables.lanes, tables.bit
+    for lane in range(bit.shape[0]):
+        totals[lane] = people.running[tables.turn[lane]]
+    for i in range(TILE):
+        cell = people.cell[i]
+        flags = 0
+        # not a constant number of lanes, or the loop would be taken apart and not be vector code
+        for lane in range(bit.shape[0]):
+            after = totals[lane] + lanes[cell, lane]
+            flags |= bit[lane] if after >= 1.0 else 0
+            totals[lane] = _left(after)
+        people.flags[i] = flags
+
+
+@inlined
+def _set_rest(people: People, tables: PeopleTables) -> None:
+    """Draw pilot cities and the elite, cities, attention and the places in the order of incomes."""
+    running, late, cell = people.running, tables.late, people.cell
+    elite_grown = GROWN if tables.grown[_ELITE] else 0
+    # of the cities without the pilot and of those with it: how many, whose turn, who hears first
+    outside, pilots = tables.cities - tables.pilot_cities, np.uint64(tables.pilot_cities)
+    running[18], running[19] = (
+        np.floor(running[19] * outside),
+        np.floor(running[18] * tables.pilot_cities),
+    )
+    running[22], running[23] = running[23], running[22]
+    for i in range(TILE):
+        age, flags = people.age[i], np.uint64(people.flags[i])
+        # pilots are drawn apart inside and outside the frame of surveys, and adults apart
+        framed = (flags & np.uint64(INTERNET) != 0) & (age >= 14) & (age <= 65)
+        of_adults, of_children = np.uint64(8 if framed else 17), np.uint64(32 if framed else 21)
+        turn = of_adults if age >= GROWN else of_children
+        after = running[turn] + late[_PILOT, cell[i]]
+        running[turn] = _left(after)
+        pilot = np.uint64(after >= 1.0)
+        turn = np.uint64(10 if age >= elite_grown else 37)
+        chance = late[_ELITE, cell[i]]
+        after = running[turn] + (chance if flags & np.uint64(PARTY) else 0.0)
+        running[turn] = _left(after)
+        people.flags[i] = flags | (pilot << _2) | (np.uint64(after >= 1.0) << _4)
+        turn = np.uint64(18) + pilot
+        city = running[turn] + 1.0
+        city = city if city < (tables.pilot_cities if pilot else outside) else 0.0
+        running[turn] = city
+        people.city[i] = np.uint64(city) + (np.uint64(0) if pilot else pilots)
+        turn = np.uint64(22) + pilot
+        attention = _left(running[turn] + _GOLDEN)
+        running[turn] = attention
+        people.attention[i] = attention
+        # each kind of household income has a sequence of its own
+        kind = np.uint64(24 + 4 * people.urban[i] + people.education[i])
+        running[kind] = _left(running[kind] + _SILVER)
+        people.income[i] = min(max(running[kind], 1e-9), 1.0 - 1e-9)
+
+
+@inlined
+def _set_incomes(people: People, tables: PeopleTables) -> None:
+    """Turn places in the order of incomes into incomes and ranks."""
+    income, rank = people.income, people.rank
+    make_normal(income, people.word, people.room)
+    last = tables.rank.shape[0] - 1
+    for i in range(TILE):
+        income[i] = (
+            tables.income_mu[people.urban[i], people.education[i]] + tables.income_sd * income[i]
+        )
+    for i in range(TILE):
+        x = (income[i] - tables.rank_low) / tables.rank_step
+        k = min(max(int(x), 0), last - 1)
+        step = min(max(x - k, 0.0), 1.0)
+        rank[i] = tables.rank[k] + step * (tables.rank[k + 1] - tables.rank[k])
+        income[i] = exp(income[i])
+
+
+@inlined
+def _set_profiles(people: People) -> None:
+    """Pack the groups of everybody."""
+    for i in range(TILE):
+        age, flags = people.age[i], int(people.flags[i])
+        level = (age >= 18) + (age >= 30) + (age >= 40) + (age >= 50) + (age >= 60)
+        people.profile[i] = (
+            people.female[i]
+            | (level << 1)
+            | (people.urban[i] << 4)
+            | (people.hukou[i] << 5)
+            | (people.education[i] << 6)
+            | ((flags & MINORITY) << 8)
+            | (((flags >> 3) & 1) << 9)
+            | (((flags >> 4) & 1) << 10)
+            | (((flags >> 2) & 1) << 11)
+            | (min(int(people.rank[i] * 5.0), 4) << 13)
+        )
 
 
 @kernel
@@ -133,95 +317,15 @@ def build_people(
     seed, replicate, tile : int
         Which tile of which society.
     """
-    ages, running = people.order, people.running
-    _shuffle(ages, seed, replicate, tile, _AGE)
+    _shuffle(people.order, people.word, seed, replicate, tile, _AGE)
     for block in range(12):
         lanes = words(seed, replicate, block, 0, tile, _START)
         for lane in range(4):
-            running[4 * block + lane] = uniform(lanes[lane])
-    age_start, attention_in, attention_out = running[20], running[22], running[23]
-    incomes = running[24:32]  # where each kind of household income stands in its own sequence
-    pilot_turn = int(running[18] * tables.pilot_cities)
-    other_turn = int(running[19] * (tables.cities - tables.pilot_cities))
-    rank_last = tables.rank.shape[0] - 1
-    bands = tables.age_edges.shape[0] - 1
-    for i in range(TILE):
-        u = (ages[i] + age_start) / TILE
-        band = 0
-        while band < bands - 1 and tables.age_edges[band + 1] <= u:
-            band += 1
-        edge = tables.age_edges[band]
-        width = tables.age_edges[band + 1] - edge
-        low, span = tables.age_low[band], tables.age_low[band + 1] - tables.age_low[band]
-        age = int(low + min((u - edge) / width, 0.999999) * span)
-        female = int(_take(running, 0, tables.female))
-        cell = (band * 2 + female) * 16
-        urban = int(_take(running, 1, tables.early[0, cell]))
-        cell += urban * 8
-        hukou = int(_take(running, 2, tables.early[1, cell]))
-        cell += hukou * 4
-        education = 0
-        if _take(running, 3, tables.early[2, cell]):
-            education = 3
-        elif _take(running, 4, tables.early[3, cell]):
-            education = 2
-        elif _take(running, 5, tables.early[4, cell]):
-            education = 1
-        cell += education
-        flags = 0
-        for a in range(11):
-            if a == 4 and not flags & PARTY:
-                continue
-            turn = 33 + a if age < 18 and tables.grown[a] else 6 + a
-            if a == 2 and not (flags & INTERNET and 14 <= age <= 65):
-                # pilots are drawn apart inside and outside the frame of surveys, and adults apart
-                turn = 17 if age >= 18 else 21
-            elif a == 2 and age < 18:
-                turn = 32
-            if _take(running, turn, tables.late[a, cell]):
-                flags |= 1 << a
-        pilot = (flags >> 2) & 1
-        if pilot:
-            pilot_turn = (pilot_turn + 1) % tables.pilot_cities
-            people.city[i] = pilot_turn
-            attention_in = (attention_in + _GOLDEN) % 1.0
-            people.attention[i] = attention_in
-        else:
-            other_turn = (other_turn + 1) % (tables.cities - tables.pilot_cities)
-            people.city[i] = tables.pilot_cities + other_turn
-            attention_out = (attention_out + _GOLDEN) % 1.0
-            people.attention[i] = attention_out
-        kind = 4 * urban + education
-        incomes[kind] = (incomes[kind] + _SILVER) % 1.0
-        quantile = min(max(incomes[kind], 1e-9), 1.0 - 1e-9)
-        log_income = tables.income_mu[urban, education] + tables.income_sd * normal_quantile(
-            quantile
-        )
-        x = (log_income - tables.rank_low) / tables.rank_step
-        k = min(max(int(x), 0), rank_last - 1)
-        step = min(max(x - k, 0.0), 1.0)
-        rank = tables.rank[k] + step * (tables.rank[k + 1] - tables.rank[k])
-        people.age[i] = age
-        people.female[i] = female
-        people.urban[i] = urban
-        people.hukou[i] = hukou
-        people.education[i] = education
-        people.flags[i] = flags
-        people.income[i] = np.exp(log_income)
-        people.rank[i] = rank
-        people.general[i] = normal_quantile(
-            uniform(words(seed, replicate, i, 0, tile, _GENERAL)[0])
-        )
-        age_level = 0 if age < 18 else (1 if age < 30 else min(age // 10 - 1, 5))
-        people.profile[i] = (
-            female
-            | (age_level << 1)
-            | (urban << 4)
-            | (hukou << 5)
-            | (education << 6)
-            | ((flags & MINORITY) << 8)
-            | (((flags >> 3) & 1) << 9)
-            | (((flags >> 4) & 1) << 10)
-            | (pilot << 11)
-            | (min(int(rank * 5.0), 4) << 13)
-        )
+            people.running[4 * block + lane] = uniform(lanes[lane])
+    _set_ages(people, tables, people.running[20])
+    _set_early(people, tables)
+    _set_late(people, tables)
+    _set_rest(people, tables)
+    _set_incomes(people, tables)
+    _set_profiles(people)
+    normals_of_many(people.general, people.word, people.room, seed, replicate, 0, tile, _GENERAL)

@@ -6,15 +6,15 @@ of one block; whether somebody is a parent follows from the households.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoredsociety.base.arithmetic import exp
 from scoredsociety.base.jit import inlined, kernel
-from scoredsociety.base.normal import normal_quantile
-from scoredsociety.base.streams import Block, uniform, words
+from scoredsociety.base.normal import make_normal
+from scoredsociety.base.streams import Block, uniform, words_in_a_row
 from scoredsociety.schemes.structures import Attribute
 from scoredsociety.schemes.world import Eligible
 from scoredsociety.society.marginals import GROWN
@@ -32,9 +32,13 @@ from scoredsociety.society.people import (
 )
 
 ATTRIBUTE: dict[str, int] = {name: code for code, name in enumerate(get_args(Attribute))}
-"""What a feature score can read, to the code that :func:`attribute` takes."""
+"""What a feature score can read, to the code that :func:`add_attribute` takes."""
 ELIGIBLE: dict[str, int] = {name: code for code, name in enumerate(get_args(Eligible))}
 """Groups whom conduct or a scheme concerns, to the code that :func:`eligible` takes."""
+GROUP_BITS = np.array(
+    [0, DRIVER, DOG, BUSINESS, INTERNET, STUDENT, 0, PARTY, CONSENT, THIN], np.uint16
+)
+"""By the code of a group: the flag that makes somebody one of it; 0 if no flag does."""
 GAMING_MEDIAN = 8.0
 """Hours of games a month: assumed."""
 GAMING_MEDIAN_YOUNG = 20.0
@@ -125,42 +129,59 @@ def build_traits(
         if people.age[i] < GROWN:
             with_child[home[i]] = 1
     for i in range(n):
-        lanes = words(seed, replicate, i, 0, tile, _TRAIT)
-        median = GAMING_MEDIAN_YOUNG if people.age[i] < GAMING_YOUNG else GAMING_MEDIAN
-        traits.gaming[i] = median * math.exp(GAMING_LOG_SD * normal_quantile(uniform(lanes[0])))
-        traits.watched[i] = uniform(lanes[1])
-        traits.chance[i] = uniform(lanes[2])
         traits.parent[i] = with_child[home[i]] if people.age[i] >= GROWN else 0
-    # lane 1 has waited where lane 3 belongs
-    _beta_quantiles(traits.frivolous, traits.watched, n)
+    word, u = people.word, people.room
+    words_in_a_row(word, n, seed, replicate, 0, tile, _TRAIT)
     for i in range(n):
-        traits.watched[i] = uniform(words(seed, replicate, i, 0, tile, _TRAIT)[3])
+        traits.gaming[i] = uniform(word[4 * i])
+        u[i] = uniform(word[4 * i + 1])
+        traits.chance[i] = uniform(word[4 * i + 2])
+        traits.watched[i] = uniform(word[4 * i + 3])
+    make_normal(traits.gaming[:n], word, traits.frivolous)
+    for i in range(n):
+        median = GAMING_MEDIAN_YOUNG if people.age[i] < GAMING_YOUNG else GAMING_MEDIAN
+        traits.gaming[i] = median * exp(GAMING_LOG_SD * traits.gaming[i])
+    _beta_quantiles(traits.frivolous, u, n)
 
 
 @inlined
-def attribute(code: int, i: int, people: People, traits: Traits) -> float:
-    """Return what a feature score reads of person ``i``, 0 to 1; ``code`` as in ``ATTRIBUTE``."""
+def add_attribute(
+    level: NDArray[np.float64], slope: float, code: int, n: int, people: People, traits: Traits
+) -> None:
+    """Add what a feature score reads of the first ``n`` people, each 0 to 1, times ``slope``.
+
+    ``code`` as in ``ATTRIBUTE``.
+    """
     if code == 0:
-        value = people.rank[i]
+        for i in range(n):
+            level[i] += slope * min(people.rank[i], 1.0)
     elif code == 1:
-        value = people.age[i] / 100.0
+        for i in range(n):
+            level[i] += slope * min(people.age[i] / 100.0, 1.0)
     elif code == 2:
-        value = people.education[i] / 3.0
+        for i in range(n):
+            level[i] += slope * (people.education[i] / 3.0)
     elif code == 3:
-        value = float(people.urban[i])
+        for i in range(n):
+            level[i] += slope * people.urban[i]
     elif code == 4:
-        value = float(traits.parent[i])
+        for i in range(n):
+            level[i] += slope * traits.parent[i]
     elif code == 5:
-        value = traits.gaming[i] / 100.0
+        for i in range(n):
+            level[i] += slope * min(traits.gaming[i] / 100.0, 1.0)
     elif code == 6:
-        value = traits.frivolous[i]
+        for i in range(n):
+            level[i] += slope * traits.frivolous[i]
     elif code == 7:
-        value = 1.0 if people.flags[i] & THIN else 0.0
+        for i in range(n):
+            level[i] += slope if people.flags[i] & THIN else 0.0
     elif code == 8:
-        value = 1.0 if people.flags[i] & STUDENT else 0.0
+        for i in range(n):
+            level[i] += slope if people.flags[i] & STUDENT else 0.0
     else:
-        value = traits.chance[i]
-    return float(min(value, 1.0))
+        for i in range(n):
+            level[i] += slope * traits.chance[i]
 
 
 @inlined
@@ -170,23 +191,8 @@ def eligible(code: int, i: int, people: People) -> bool:
     Young men are males of 18 to 22 at the start, and those who come of age later. Attributes of
     adults say of a child what will be.
     """
-    flags = int(people.flags[i])
     if code == 0:
         return True
-    if code == 1:
-        return flags & DRIVER != 0
-    if code == 2:
-        return flags & DOG != 0
-    if code == 3:
-        return flags & BUSINESS != 0
-    if code == 4:
-        return flags & INTERNET != 0
-    if code == 5:
-        return flags & STUDENT != 0
     if code == 6:
         return bool(people.female[i] == 0 and people.age[i] <= DRAFT_AGE)
-    if code == 7:
-        return flags & PARTY != 0
-    if code == 8:
-        return flags & CONSENT != 0
-    return flags & THIN != 0
+    return bool(people.flags[i] & GROUP_BITS[code])
