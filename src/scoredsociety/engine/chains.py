@@ -281,6 +281,8 @@ def draw_candidates(
     conducts = program.conducts
     for i in range(n):
         chains.adult[i] = persons[i].adult_from
+        chains.group[i] = persons[i].minority
+        chains.place_of[i] = 2 * (persons[i].cell & 1) + persons[i].pilot
     _shocks(rooms, program, n, last, seed, replicate, tile)
     for i in range(n):
         chains.alive[i] = 1.0 if chains.adult[i] <= last else 0.0

@@ -71,9 +71,9 @@ def records(
         person = persons[i]
         for r in range(ruled_first[c], ruled_first[c + 1]):
             s = ruled[r]
-            scheme, standing = schemes[s], standings[s, i]
-            if standing.enrolled_from > month:
+            if not (person.covered >> np.uint32(s)) & np.uint32(1):
                 continue
+            scheme, standing = schemes[s], standings[s, i]
             if used + scheme.room > ledger.shape[0]:
                 used += scheme.room  # no room: the chunk is run again with more
                 continue

@@ -28,7 +28,7 @@ from scoredsociety.engine.codes import (
 )
 from scoredsociety.engine.program import Program
 from scoredsociety.engine.response import announced, expected, expected_of_speech
-from scoredsociety.engine.scalars import accepted_share, channel_of
+from scoredsociety.engine.scalars import channel_of
 from scoredsociety.engine.state import OWN_LEVELS, Chains, Rooms, Scratch, Tally
 
 OPEN, FIXED, LEARNT, SPOKEN = range(4)
@@ -140,35 +140,22 @@ def foresee(
         Number of candidates, or RATE_ERROR.
     """
     chains, persons, candidates = rooms.chains, scratch.persons, scratch.candidates
-    kind, edge = program.conducts[c], program.channel_edge
+    kind, edge, width = program.conducts[c], program.channel_edge, EDGES[1]
     acts, caps, caught, own_level = tally.acts, tally.caps, scratch.caught, scratch.own_level
     months = scratch.first.shape[0] - 2
-    last_edge = edge.shape[2] - 1
-    width = EDGES[1]
-    asked, bound = 0, 0
-    cap = 1e300 if kind.deed else kind.certainty_cap
     _multiples(scratch, chains, program, c, m, view)
+    asked, bound, highest = _compare(chains, kind, edge[:, c, edge.shape[2] - 1], m, first)
+    if highest > width * 1.000000001:
+        return RATE_ERROR
+    caps[c, 0] += asked
+    caps[c, 1] += bound
     for k in range(m):
         i, month = int(chains.who[k]), int(chains.month[k])
-        if month < first or month < chains.adult[i]:
+        acts[c, month - 1, chains.place_of[i] >> 1, chains.place_of[i] & 1] += chains.share[k]
+        if not chains.happens[k]:
             continue
         person = persons[i]
         group = int(person.minority)
-        asked += 1
-        multiple = chains.multiple[k]
-        if multiple > cap:
-            multiple = cap
-            bound += 1
-        factor = kind.factor_minority if group else kind.factor_majority
-        height = width * chains.height[k]
-        if factor != 1.0:
-            height = height / factor if factor > 0.0 else 1e300
-        if multiple * max(factor, 1.0) > width * 1.000000001:
-            return RATE_ERROR
-        share = accepted_share(multiple, 0.0, width)
-        acts[c, month - 1, int(person.cell) & 1, person.pilot] += np.int64(share * 65536.0)
-        if height >= multiple or chains.channel[k] >= edge[group, c, last_edge]:
-            continue
         channel, subject, truth, rest = recorded(
             scratch, tally, program, capacity, c, i, group, month, 0, serial,
             chains.channel[k], chains.truth[k], seed, replicate, tile,
@@ -200,9 +187,50 @@ def foresee(
             point.found = truth
             point.subject = subject
         used += 1
-    caps[c, 0] += asked
-    caps[c, 1] += bound
     return used
+
+
+@part
+def _compare(
+    chains: Chains, kind: Any, limits: NDArray[np.float64], m: int, first: int
+) -> tuple[int, int, float]:
+    """Tell which points happen and may be recorded, and their shares; nothing is before its time.
+
+    Returns
+    -------
+    int
+        Points of adults.
+    int
+        How many of them meet the cap of certainty.
+    float
+        The highest multiple, with the factor of the group that is aimed at more.
+    """
+    who, month, height, channel = chains.who, chains.month, chains.height, chains.channel
+    multiple, share, happens, open_ = chains.multiple, chains.share, chains.happens, chains.open
+    width, cap = EDGES[1], 1e300 if kind.deed else kind.certainty_cap
+    bound, asked = 0, 0
+    for k in range(m):
+        in_time = month[k] >= first and month[k] >= chains.adult[who[k]]
+        open_[k] = 1.0 if in_time else 0.0
+        asked += in_time
+        bound += in_time and multiple[k] > cap
+    for k in range(m):
+        multiple[k] = min(multiple[k], cap)
+        share[k] = np.int64(min(max(multiple[k] / width, 0.0), 1.0) * 65536.0 * open_[k])
+    highest = 0.0
+    for k in range(m):
+        highest = max(highest, multiple[k] * open_[k])
+    if limits[0] == limits[1] and kind.factor_majority == 1.0 and kind.factor_minority == 1.0:
+        limit = limits[0]
+        for k in range(m):
+            happens[k] = (width * height[k] < multiple[k]) & (channel[k] < limit) & (open_[k] > 0.0)
+        return asked, bound, highest
+    for k in range(m):
+        group = chains.group[who[k]]
+        factor = kind.factor_minority if group else kind.factor_majority
+        at = width * height[k] / factor if factor > 0.0 else 1e300
+        happens[k] = at < multiple[k] and channel[k] < limits[group] and open_[k] > 0.0
+    return asked, bound, highest * max(1.0, max(kind.factor_majority, kind.factor_minority))
 
 
 @part

@@ -6,10 +6,9 @@ import numpy as np
 
 from scoredsociety.base.jit import part
 from scoredsociety.engine.codes import ENOUGH, LAST_YEAR
-from scoredsociety.engine.foresight import OPEN, outlook
 from scoredsociety.engine.program import Program
 from scoredsociety.engine.scores import bucket_of
-from scoredsociety.engine.state import OWN_LEVELS, Scratch, Tally
+from scoredsociety.engine.state import Scratch, Tally
 
 NOT_IN = 255
 """Bucket of those without a score a year before the end."""
@@ -17,14 +16,10 @@ NOT_IN = 255
 
 @part
 def note_scores(scratch: Scratch, program: Program, n: int, month: int, months: int) -> None:
-    """Note everybody's score and own record at the end of month T - 12."""
+    """Note everybody's score at the end of month T - 12."""
     if months < ENOUGH or month != months - LAST_YEAR:
         return
     standings, schemes = scratch.standings, program.schemes
-    for c in range(scratch.caught.shape[0]):
-        if outlook(program, c, 1, months) == OPEN:  # otherwise it was noted when it was foreseen
-            for i in range(n):
-                scratch.own_level[c, i] = min(int(scratch.caught[c, i]), OWN_LEVELS - 1)
     for i in range(n):
         for s in range(schemes.shape[0]):
             standing = standings[s, i]

@@ -12,6 +12,7 @@ from scoredsociety.engine.codes import (
     ACCEPTED,
     BITS_32,
     IN_FORCE,
+    LAST_YEAR,
     NO_EVENT,
     NONE,
     RECOVERED,
@@ -31,20 +32,23 @@ from scoredsociety.engine.program import (
     Program,
 )
 from scoredsociety.engine.scores import honest_grade, settled_grade
-from scoredsociety.engine.state import Scratch, Tally
+from scoredsociety.engine.state import OWN_LEVELS, Scratch, Tally
 
 
 @part
-def beliefs(scratch: Scratch) -> None:
+def beliefs(scratch: Scratch, month: int) -> None:
     """Take step 13: those whose own act was recorded learn from it, scheme or no scheme.
 
     What they learn from acts that were foreseen has been foreseen too.
     """
-    accepted, caught = scratch.accepted, scratch.caught
+    accepted, caught, own_level = scratch.accepted, scratch.caught, scratch.own_level
+    last_year = month > scratch.first.shape[0] - 2 - LAST_YEAR
     for a in range(scratch.counts[ACCEPTED]):
         found = accepted[a]
         if found.learns and caught[found.conduct, found.subject] < 65535:
             caught[found.conduct, found.subject] += 1
+            if not last_year and own_level[found.conduct, found.subject] < OWN_LEVELS - 1:
+                own_level[found.conduct, found.subject] += 1
 
 
 @part
@@ -78,11 +82,12 @@ def observe(
                 mask |= links[row].extra
                 row = links[row].chain
         for s in range(schemes.shape[0]):
-            scheme, standing = schemes[s], standings[s, i]
-            if standing.enrolled_from > month:
+            if not (person.covered >> np.uint32(s)) & np.uint32(1):
                 continue
+            scheme, standing = schemes[s], standings[s, i]
             closes = scheme.ends == month
             if closes:
+                person.covered &= ~(np.uint32(1) << np.uint32(s))
                 standing.enrolled_from = NEVER
                 monthly[scheme.m_enrolled, month - 1, person.cell] -= 1
             if scheme.is_list:

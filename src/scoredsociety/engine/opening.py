@@ -130,6 +130,7 @@ def _set_persons(
         person.school = 0
         person.acted = np.uint64(0)
         person.known = 0
+        person.covered = 0
         person.mask = np.uint64(0)
         for s in range(schemes.shape[0]):
             inside = pilot or not schemes[s].pilot_only
@@ -330,6 +331,7 @@ def arrive(scratch: Scratch, tally: Tally, program: Program, n: int, month: int)
             if standing.enrolled_from != month:
                 continue
             monthly[scheme.m_enrolled, month - 1, person.cell] += 1
+            person.covered |= np.uint32(1) << np.uint32(s)
             if scheme.is_list:
                 continue
             if scheme.kind == FEATURES:
@@ -340,6 +342,8 @@ def arrive(scratch: Scratch, tally: Tally, program: Program, n: int, month: int)
                     standing.score = whole(alone)
                     standing.honest_score = standing.score
                     scratch.dirty[f, i] = 1
+                    scratch.of_friends[f, i].low = 1
+                    scratch.of_friends[f, i].high = 0
                     if scheme.ties > 0.0:
                         tell_friends(scratch, f, i, int(standing.score), 1)
                 monthly[scheme.m_score, month - 1, person.cell] += standing.score

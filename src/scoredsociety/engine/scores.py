@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import inlined, part
+from scoredsociety.base.jit import inlined, part, unrolled
 from scoredsociety.engine.codes import NONE, touch
 from scoredsociety.engine.program import FEATURES, STARS, Program
 from scoredsociety.engine.scalars import grade_of, star_score
@@ -20,6 +20,8 @@ from scoredsociety.engine.state import BUCKETS, Rooms, Scratch, Tally
 from scoredsociety.society.traits import add_attribute
 
 MAX_SWEEPS = 50
+NOBODY = -(2**31) + 1
+"""Lower bound of the friends' sum of who has no score: whatever they do, nothing is to be read."""
 
 
 @inlined
@@ -63,14 +65,34 @@ def feature_score(
         Sum of the friends' scores in 1/64 points, and how many have one. Without any, the own
         part stands for the whole.
     """
+    return float(
+        _mixed(
+            scheme.low, scheme.span, scheme.ties, scheme.record_weight,
+            stays, level, balance, total, friends,
+        )
+    )  # fmt: skip
+
+
+@unrolled
+def _mixed(
+    low: Any,
+    span: Any,
+    ties: Any,
+    weight: Any,
+    stays: Any,
+    level: Any,
+    balance: Any,
+    total: Any,
+    friends: Any,
+) -> Any:
+    """Return :func:`feature_score` without a branch."""
     own = stays
-    if scheme.record_weight > 0.0:
-        now = level + balance / (scheme.span * scheme.record_weight)
-        own += scheme.record_weight * min(max(now, 0.0), 1.0)
-    if scheme.ties == 0.0 or friends == 0:
-        return float(64.0 * (scheme.low + scheme.span * own / (1.0 - scheme.ties)))
-    mean = (total / (64.0 * friends) - scheme.low) / scheme.span
-    return float(64.0 * (scheme.low + scheme.span * (own + scheme.ties * mean)))
+    if weight > 0.0:
+        own += weight * min(max(level + balance / (span * weight), 0.0), 1.0)
+    alone = 64.0 * (low + span * own / (1.0 - ties))
+    mean = (total / (64.0 * friends) - low) / span
+    together = 64.0 * (low + span * (own + ties * mean))
+    return alone if ties == 0.0 or friends == 0 else together
 
 
 @inlined
@@ -123,7 +145,7 @@ def tell_friends(scratch: Scratch, f: int, i: int, change: int, more: int) -> No
             total = theirs.total + change
             theirs.total = total
             theirs.count += more
-            if more or total < theirs.low or total > theirs.high:
+            if total < theirs.low or total > theirs.high or (more and theirs.low != NOBODY):
                 dirty[f, other] = 1
 
 
@@ -135,8 +157,9 @@ def open_features(scratch: Scratch, scheme: Any, s: int, n: int) -> None:
     for i in range(n):
         of_friends[f, i].total = 0
         of_friends[f, i].count = 0
-        of_friends[f, i].low = 1
-        of_friends[f, i].high = 0
+        inside = standings[s, i].enrolled_from <= 1
+        of_friends[f, i].low = 1 if inside else NOBODY
+        of_friends[f, i].high = 0 if inside else -NOBODY
         dirty[f, i] = 0
     for i in range(n):
         standing = standings[s, i]
@@ -165,35 +188,51 @@ def open_features(scratch: Scratch, scheme: Any, s: int, n: int) -> None:
 def _work_out(scratch: Scratch, scheme: Any, s: int, n: int, month: int) -> int:
     """Work out the scores that may have changed into ``fresh``; return how many."""
     standings, feature, fresh, listing = (
-        scratch.standings,
+        scratch.standings[s],
         scratch.feature,
         scratch.fresh,
         scratch.listing,
     )
-    of_friends, dirty, f = scratch.of_friends, scratch.dirty, scheme.feature
+    f, read = scheme.feature, scratch.read
+    of_friends, dirty, soiled = scratch.of_friends[f], scratch.dirty[f], scratch.soiled[f]
+    low, span, ties, weight = scheme.low, scheme.span, scheme.ties, scheme.record_weight
     found = 0
     for eight in range((n + 7) // 8):
-        if scratch.soiled[f, eight] == NONE:
+        if soiled[eight] == NONE:
             continue
         for i in range(8 * eight, min(8 * eight + 8, n)):
-            standing = standings[s, i]
-            if not dirty[f, i] or standing.enrolled_from > month:
-                continue
-            stays, level = feature[f, 0, i], feature[f, 1, i]
-            total, friends = of_friends[f, i].total, of_friends[f, i].count
-            score = feature_score(scheme, stays, level, int(standing.balance), total, friends)
             listing[found] = i
-            fresh[found] = settled(int(standing.score), score)
-            slack = 0.74  # a little less than what a score that stands can bear
-            standing.honest_score = fresh[found]
-            if standing.honest != standing.balance:
-                standing.honest_score = whole(
-                    feature_score(scheme, stays, level, int(standing.honest), total, friends)
+            found += dirty[i] and standings[i].enrolled_from <= month
+        soiled[eight] = NONE
+    stays, level, balance, total, friends, score = (
+        read[0], read[1], read[2], read[3], read[4], read[5],
+    )  # fmt: skip
+    for k in range(found):
+        i = listing[k]
+        stays[k] = feature[f, 0, i]
+        level[k] = feature[f, 1, i]
+        balance[k] = standings[i].balance
+        total[k] = of_friends[i].total
+        friends[k] = of_friends[i].count
+    for k in range(found):
+        score[k] = _mixed(
+            low, span, ties, weight, stays[k], level[k], balance[k], total[k], friends[k]
+        )
+    for k in range(found):
+        i = listing[k]
+        standing = standings[i]
+        fresh[k] = settled(int(standing.score), score[k])
+        slack = 0.74  # a little less than what a score that stands can bear
+        standing.honest_score = fresh[k]
+        if standing.honest != standing.balance:
+            standing.honest_score = whole(
+                _mixed(
+                    low, span, ties, weight,
+                    stays[k], level[k], int(standing.honest), total[k], friends[k],
                 )
-                slack = -1.0
-            _set_bounds(of_friends[f, i], score - fresh[found], scheme.ties, slack)
-            found += 1
-        scratch.soiled[f, eight] = NONE
+            )  # fmt: skip
+            slack = -1.0
+        _set_bounds(of_friends[i], score[k] - fresh[k], ties, slack)
     return found
 
 

@@ -62,6 +62,7 @@ _PERSON = np.dtype(
         ("income", "f8"),  # CNY a month
         ("acted", "u8"),  # bit set of the conducts recorded in the last year of the run
         ("known", "u4"),  # bit set of the schemes one is aware of, once they are announced
+        ("covered", "u4"),  # bit set of the schemes that one is in now
         ("adult_from", "i4"),
         ("newest", "i4"),  # latest entry in force, head of a chain
         ("place", "i4"),  # position in ``banned``
@@ -157,7 +158,8 @@ class Scratch(NamedTuple):
     dirty: NDArray[np.uint8]  # (F, TILE) whose score must be worked out again
     soiled: NDArray[np.uint64]  # (F, TILE / 8) the same, eight at a time
     fresh: NDArray[np.int32]  # (TILE,) scores worked out this month
-    listing: NDArray[np.int32]  # (TILE,) people to work out, or to trade
+    listing: NDArray[np.int32]  # (TILE + 1,) people to work out, or to trade
+    read: NDArray[np.float64]  # (6, TILE) what their scores are worked out from
     quality: NDArray[np.float64]  # (stars, TILE) mean rating before noise
     banned: NDArray[np.int32]  # people with an entry in force
     touched: NDArray[np.int32]  # people to look at when the month ends
@@ -193,6 +195,8 @@ class Chains(NamedTuple):
     before: NDArray[np.int32]  # the same before month ``since``
     since: NDArray[np.int32]
     place: NDArray[np.int32]
+    group: NDArray[np.uint8]
+    place_of: NDArray[np.uint8]  # 2 x aware + pilot
     # by chain that still goes on
     who: NDArray[np.uint16]
     starter: NDArray[np.uint16]  # who had a chain at all
@@ -208,12 +212,16 @@ class Chains(NamedTuple):
     g_seen: NDArray[np.float64]
     g_weight: NDArray[np.float64]
     multiple: NDArray[np.float64]
+    share: NDArray[np.int64]  # of the layer's points that lie below it, in units of 2**-16
+    open: NDArray[np.float64]  # 1 for a point of an adult, else 0
+    happens: NDArray[np.uint8]
 
 
 def new_chains() -> Chains:
     """Return the arrays in which points are drawn."""
     narrow = dict.fromkeys(("total", "before", "since", "place", "month"), np.int32)
     kinds: dict[str, Any] = narrow | dict.fromkeys(("who", "starter"), np.uint16)
+    kinds |= dict.fromkeys(("group", "place_of", "happens"), np.uint8) | {"share": np.int64}
     hits = np.zeros(TILE // 8, np.uint64)
     arrays: dict[str, Any] = {
         name: np.zeros(TILE, kinds.get(name, np.float64)) for name in Chains._fields
@@ -318,7 +326,8 @@ def new_scratch(program: Program, months: int, candidates: int, rows: int) -> Sc
         dirty=soiled.view(np.uint8),
         soiled=soiled,
         fresh=np.zeros(TILE, np.int32),
-        listing=np.zeros(TILE, np.int32),
+        listing=np.zeros(TILE + 1, np.int32),
+        read=np.zeros((6, TILE)),
         quality=np.zeros((stars, TILE)),
         banned=np.zeros(TILE, np.int32),
         touched=np.zeros(TILE, np.int32),

@@ -96,7 +96,7 @@ def run_tile(
         counters(scratch, tally, program, seed, replicate, tile, month)
         tie_loss(scratch, tally, program, seed, replicate, tile, month)
         exits(scratch, tally, program, n, month, base)
-        beliefs(scratch)
+        beliefs(scratch, month)
         update_features(scratch, tally, program, n, month)
         used = observe(scratch, used, tally, program, months, month, base)
         if used > scratch.ledger.shape[0]:
