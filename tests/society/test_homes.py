@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scoredsociety.society import Society
-from scoredsociety.society.households import build_homes, homes_work
+from scoredsociety.society.households import _sort, build_homes, homes_work
 from scoredsociety.society.people import TILE, People
 from tests.society.households_oracle import households
 
@@ -26,6 +26,18 @@ def test_the_kernel_gives_the_households_of_the_oracle(tile):
         assert np.array_equal(home[:n], households(first(people, n), 3, 0, tile, mean))
         assert count == home[:n].max() + 1
         assert np.all(home[n:] == -1)
+
+
+@pytest.mark.parametrize("values", [4, 10**6])
+@pytest.mark.parametrize("n", [0, 1, 50])
+def test_lists_are_sorted_and_equal_keys_keep_their_order(n, values):
+    rng = np.random.default_rng(2)
+    key = rng.integers(0, values, TILE).astype(np.float64)
+    who = rng.permutation(TILE).astype(np.int32)
+    wanted = who.copy()
+    wanted[:n] = who[:n][np.argsort(key[who[:n]], kind="stable")]
+    _sort(who, n, key, WORK)
+    assert who.tolist() == wanted.tolist()
 
 
 def test_few_places_sort_as_many_do():

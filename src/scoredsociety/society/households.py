@@ -26,8 +26,6 @@ YOUNG, OLD = 30, 60
 PLACES = 128
 """Cities times residence."""
 _AGES = 512
-_STEP = 32
-"""Keys that vector code compares at a time."""
 _HOUSEHOLD = int(Block.HOUSEHOLD)
 _MARRIED = np.array(MARRIED)
 
@@ -39,8 +37,8 @@ class HomesWork(NamedTuple):
     ``keeps`` u1 (TILE,): stays on the marriage market; ``root``, ``size`` i4 (TILE,): a home is
     known by one of its members, and how many live there; ``place`` i4 (PLACES + 1,); ``members``,
     ``men``, ``women``, ``mothers``, ``queue``, ``spare`` i4 (TILE,): lists of people; ``younger``
-    i4 (512,): how many mothers are younger than each age; ``keys`` f8
-    (TILE + _STEP,): of a list that is sorted; ``word`` u4 (4 TILE,).
+    i4 (512,): how many mothers are younger than each age; ``keys`` f8,
+    ``rank`` i8 (TILE,): of a list that is sorted; ``word`` u4 (4 TILE,).
     """
 
     noise: NDArray[np.float64]
@@ -58,14 +56,15 @@ class HomesWork(NamedTuple):
     spare: NDArray[np.int32]
     younger: NDArray[np.int32]
     keys: NDArray[np.float64]
+    rank: NDArray[np.int64]
     word: NDArray[np.uint32]
 
 
 def homes_work() -> HomesWork:
     """Return the room that :func:`build_homes` needs."""
-    shape = {"place": PLACES + 1, "younger": _AGES, "word": 4 * TILE, "keys": TILE + _STEP}
+    shape = {"place": PLACES + 1, "younger": _AGES, "word": 4 * TILE}
     kind: dict[str, Any] = dict.fromkeys(("noise", "single", "key", "keys"), np.float64)
-    kind |= {"keeps": np.uint8, "word": np.uint32}
+    kind |= {"keeps": np.uint8, "word": np.uint32, "rank": np.int64}
     arrays: dict[str, Any] = {
         name: np.zeros(shape.get(name, TILE), kind.get(name, np.int32))
         for name in HomesWork._fields
@@ -80,26 +79,23 @@ def _sort(who: NDArray[np.int32], n: int, key: NDArray[np.float64], work: HomesW
     A place has about a hundred people: to count, in vector code, how many keys are smaller than
     each is faster than any comparison that decides where to go.
     """
-    keys, spare = work.keys, work.spare
+    keys, spare, rank = work.keys, work.spare, work.rank
     for p in range(n):
         keys[p] = key[who[p]]
         spare[p] = who[p]
-    # as many more as make the length one that vector code has no rest of
-    full = (n + _STEP - 1) // _STEP * _STEP
-    keys[n:full] = np.inf
+        rank[p] = 0
+    for q in range(n):
+        for p in range(n):
+            rank[p] += keys[q] < keys[p]
     total = 0
     for p in range(n):
-        rank = 0
-        for q in range(full):
-            rank += keys[q] < keys[p]
-        total += rank
-        who[rank] = spare[p]
+        total += rank[p]
+        who[rank[p]] = spare[p]
     if total < n * (n - 1) // 2:  # some are equal
         for p in range(n):
-            rank = 0
-            for q in range(n):
-                rank += (keys[q] < keys[p]) | ((keys[q] == keys[p]) & (q < p))
-            who[rank] = spare[p]
+            for q in range(p):
+                rank[p] += keys[q] == keys[p]
+            who[rank[p]] = spare[p]
 
 
 @inlined
