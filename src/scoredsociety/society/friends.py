@@ -130,10 +130,10 @@ def _law(law: NDArray[np.float64], guide: NDArray[np.uint8], mean: float, size: 
         law[k] = total
         chance *= (k + size) / (k + 1.0) * mean / (size + mean)
     degree = 0
-    for part in range(GUIDES):
-        while degree < MOST_FRIENDS and part / GUIDES > law[degree]:
+    for k in range(GUIDES):
+        while degree < MOST_FRIENDS and k / GUIDES > law[degree]:
             degree += 1
-        guide[part] = degree
+        guide[k] = degree
 
 
 @part

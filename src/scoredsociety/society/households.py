@@ -72,7 +72,7 @@ def homes_work() -> HomesWork:
     return HomesWork(**arrays)
 
 
-@part
+@kernel
 def _sort(who: NDArray[np.int32], n: int, key: NDArray[np.float64], work: HomesWork) -> None:
     """Sort the first ``n`` people of a list by their keys; equal keys keep their order.
 

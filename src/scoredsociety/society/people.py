@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoredsociety.base.arithmetic import exp
-from scoredsociety.base.jit import inlined, kernel, unrolled
+from scoredsociety.base.jit import kernel, part, unrolled
 from scoredsociety.base.normal import make_normal, normals_of_many
 from scoredsociety.base.streams import Block, uniform, words, words_in_a_row
 from scoredsociety.society.marginals import GROWN
@@ -124,7 +124,7 @@ def empty_people() -> People:
     return People(**arrays)
 
 
-@inlined
+@part
 def _shuffle(
     order: NDArray[np.uint16],
     word: NDArray[np.uint32],
@@ -142,7 +142,7 @@ def _shuffle(
         order[i], order[j] = order[j], order[i]
 
 
-@inlined
+@part
 def _set_ages(people: People, tables: PeopleTables, start: float) -> None:
     """Lay the ages of the tile out from the youngest on, and to which cells they belong."""
     first, bands = 0, tables.age_edges.shape[0] - 1
@@ -165,7 +165,7 @@ def _left(after: float) -> float:
     return after - 1.0 if after >= 1.0 else after
 
 
-@inlined
+@part
 def _set_early(people: People, tables: PeopleTables) -> None:
     """Draw sex, residence, hukou and education, and note everybody's cell."""
     running, early = people.running, tables.early
@@ -206,7 +206,7 @@ def _set_early(people: People, tables: PeopleTables) -> None:
         people.cell[i] = cell + education
 
 
-@inlined
+@part
 def _set_late(people: People, tables: PeopleTables) -> None:
     """Draw the late attributes but pilot cities and the elite, all of a person at once."""
     totals, lanes, bit = people.totals, tables.lanes, tables.bit
@@ -223,7 +223,7 @@ def _set_late(people: People, tables: PeopleTables) -> None:
         people.flags[i] = flags
 
 
-@inlined
+@part
 def _set_rest(people: People, tables: PeopleTables) -> None:
     """Draw pilot cities and the elite, cities, attention and the places in the order of incomes."""
     running, late, cell = people.running, tables.late, people.cell
@@ -264,7 +264,7 @@ def _set_rest(people: People, tables: PeopleTables) -> None:
         people.income[i] = min(max(running[kind], 1e-9), 1.0 - 1e-9)
 
 
-@inlined
+@part
 def _set_incomes(people: People, tables: PeopleTables) -> None:
     """Turn places in the order of incomes into incomes and ranks."""
     income, rank = people.income, people.rank
@@ -282,7 +282,7 @@ def _set_incomes(people: People, tables: PeopleTables) -> None:
         income[i] = exp(income[i])
 
 
-@inlined
+@part
 def _set_profiles(people: People) -> None:
     """Pack the groups of everybody."""
     for i in range(TILE):

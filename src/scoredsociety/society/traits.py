@@ -144,7 +144,7 @@ def build_traits(
     _beta_quantiles(traits.frivolous, u, n)
 
 
-@inlined
+@kernel
 def add_attribute(
     level: NDArray[np.float64], slope: float, code: int, n: int, people: People, traits: Traits
 ) -> None:
