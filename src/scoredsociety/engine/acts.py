@@ -68,16 +68,15 @@ def conduct(
 
     Returns 0, or RATE_ERROR if a rate was above its majorant.
     """
-    persons, candidates, order = scratch.persons, scratch.candidates, scratch.order
+    persons, points = scratch.persons, scratch.points
     accepted, ledger = scratch.accepted, scratch.ledger
     conducts, channels, settings = program.conducts, program.channels, program.settings[0]
     bit_harm, windows, edge = program.bit_harm, rooms.windows, program.channel_edge
     unlimited = edge.shape[2] - 1
     open_schemes = announced(program.schemes, month)
     n = 0
-    for position in range(scratch.first[month], scratch.first[month + 1]):
-        k = order[position]
-        point = candidates[k]
+    for k in range(scratch.first[month], scratch.first[month + 1]):
+        point = points[k]
         i = int(point.who)
         person = persons[i]
         if point.code >= INNOCENT:
@@ -148,8 +147,9 @@ def _multiple(
     open_schemes: int,
     ill: bool,
 ) -> tuple[float, int]:
-    """Return the multiple of a person's base rate, and the row without which an act at ``height``
-    would not be (-1: none).
+    """Return the multiple of a person's base rate, and the row that an act follows from.
+
+    That is the row without which an act at ``height`` would not be; -1: none.
     """
     kind, schemes, settings = program.conducts[c], program.schemes, program.settings[0]
     ruled, first, last = program.ruled, program.ruled_first[c], program.ruled_first[c + 1]

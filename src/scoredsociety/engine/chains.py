@@ -325,20 +325,19 @@ def draw_candidates(
                     n, first, last, seed, replicate, tile,
                 )  # fmt: skip
     if used <= scratch.candidates.shape[0]:
-        _sort(scratch.candidates, scratch.line, scratch.order, scratch.first, used, last)
+        _sort(scratch, used)
     return used
 
 
-@inlined
-def _sort(
-    candidates: Any,
-    line: NDArray[np.int32],
-    order: NDArray[np.int32],
-    first: NDArray[np.int64],
-    used: int,
-    months: int,
-) -> None:
-    """Sort positions by month, stably, by counting; month t is first[t] ... first[t + 1] - 1."""
+@part
+def _sort(scratch: Scratch, used: int) -> None:
+    """Lay the points out by month, stably; month t is first[t] ... first[t + 1] - 1."""
+    candidates, points, line, first = (
+        scratch.candidates,
+        scratch.points,
+        scratch.line,
+        scratch.first,
+    )
     first[:] = 0
     for k in range(used):
         first[candidates[k].month + 1] += 1
@@ -346,7 +345,7 @@ def _sort(
         first[t] += first[t - 1]
     for k in range(used):
         t = candidates[line[k]].month
-        order[first[t]] = line[k]
+        points[first[t]] = candidates[line[k]]
         first[t] += 1
     for t in range(first.shape[0] - 1, 0, -1):  # each has moved to where the next begins
         first[t] = first[t - 1]

@@ -54,9 +54,9 @@ def records(
 
     Returns the number of ledger rows; beyond the capacity rows are counted, not written.
     """
-    persons, candidates, accepted, count = (
+    persons, points, accepted, count = (
         scratch.persons,
-        scratch.candidates,
+        scratch.points,
         scratch.accepted,
         scratch.counts,
     )
@@ -67,7 +67,7 @@ def records(
     for a in range(count[ACCEPTED]):
         found = accepted[a]
         c, i, truth = int(found.conduct), int(found.subject), int(found.truth)
-        point = candidates[found.candidate]
+        point = points[found.candidate]
         person = persons[i]
         for r in range(ruled_first[c], ruled_first[c + 1]):
             s = ruled[r]

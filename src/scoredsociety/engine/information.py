@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scoredsociety.base.jit import part
-from scoredsociety.engine.codes import ENOUGH, LAST_YEAR
+from scoredsociety.engine.codes import ENOUGH, LAST_YEAR, NONE
 from scoredsociety.engine.program import Program
 from scoredsociety.engine.scores import bucket_of
 from scoredsociety.engine.state import Scratch, Tally
@@ -47,21 +47,29 @@ def count_information(
     for i in range(n):
         person = persons[i]
         if person.adult_from > months - LAST_YEAR:
+            for c in range(conducts):
+                own_level[c, i] = 0
             continue
         asked[0] += 1
-        for c in range(conducts):
-            did = (person.acted >> np.uint64(c)) & np.uint64(1)
-            if did or own_level[c, i]:
-                own[own_level[c, i], c, did] += 1
         for s in range(schemes.shape[0]):
-            if schemes[s].is_list or standings[s, i].bucket == NOT_IN:
+            if not schemes[s].is_list and standings[s, i].bucket != NOT_IN:
+                scored[s, person.thin, standings[s, i].bucket] += 1
+        if person.acted == NONE:
+            continue
+        for c in range(conducts):
+            if not (person.acted >> np.uint64(c)) & np.uint64(1):
                 continue
-            bucket = standings[s, i].bucket
-            scored[s, person.thin, bucket] += 1
-            if person.acted:
-                for c in range(conducts):
-                    if (person.acted >> np.uint64(c)) & np.uint64(1):
-                        information[s, person.thin, bucket, c, 1] += 1
+            own[own_level[c, i], c, 1] += 1
+            own_level[c, i] = 0
+            for s in range(schemes.shape[0]):
+                if not schemes[s].is_list and standings[s, i].bucket != NOT_IN:
+                    information[s, person.thin, standings[s, i].bucket, c, 1] += 1
+    for c in range(conducts):  # those who did nothing of it in the last year, but before
+        for eight in range((n + 7) // 8):
+            if scratch.own_levels[c, eight] != NONE:
+                for i in range(8 * eight, min(8 * eight + 8, n)):
+                    if own_level[c, i]:
+                        own[own_level[c, i], c, 0] += 1
 
 
 def fill_information(tally: Tally) -> None:

@@ -42,8 +42,9 @@ def expected_of_speech(
     person: Any,
     known: int,
 ) -> tuple[float, float]:
-    """Return how far lawful speech falls if one is sure that it is scored, and by what factor
-    the schemes that somebody knows raise certainty.
+    """Return how far lawful speech falls if one is sure that it is scored, and the certainty.
+
+    The certainty is the factor by which the schemes that somebody knows raise it.
     """
     if person.watched:
         return float(settings.chill), 1.0

@@ -137,16 +137,33 @@ def tell_friends(scratch: Scratch, f: int, i: int, change: int, more: int) -> No
 
     ``more``: 1 if the person had no score before, else 0.
     """
-    ties, of_friends, dirty = scratch.friends, scratch.of_friends, scratch.dirty
-    for k in range(ties.first[i], ties.first[i + 1]):
-        if ties.alive[k]:
-            other = ties.friend[k]
-            theirs = of_friends[f, other]
+    alive, friend, heard = scratch.friends.alive, scratch.friends.friend, scratch.heard[f]
+    of_friends, dirty = scratch.of_friends[f], scratch.dirty[f]
+    for q in range(scratch.heard_first[f, i], scratch.heard_first[f, i + 1]):
+        k = heard[q]
+        if alive[k]:
+            other = friend[k]
+            theirs = of_friends[other]
             total = theirs.total + change
             theirs.total = total
             theirs.count += more
             if total < theirs.low or total > theirs.high or (more and theirs.low != NOBODY):
-                dirty[f, other] = 1
+                dirty[other] = 1
+
+
+@part
+def hear(scratch: Scratch, scheme: Any, s: int, n: int, months: int) -> None:
+    """List each person's friendships with those who have a score of one scheme at some time."""
+    ties, standings, f = scratch.friends, scratch.standings[s], scheme.feature
+    heard, heard_first = scratch.heard[f], scratch.heard_first[f]
+    found = 0
+    heard_first[0] = 0
+    for i in range(n):
+        if scheme.ties > 0.0 and standings[i].enrolled_from <= months:
+            for k in range(ties.first[i], ties.first[i + 1]):
+                heard[found] = k
+                found += standings[ties.friend[k]].enrolled_from <= months
+        heard_first[i + 1] = found
 
 
 @part
@@ -154,6 +171,7 @@ def open_features(scratch: Scratch, scheme: Any, s: int, n: int) -> None:
     """Solve the scores of those who are in from month 1: sweep until nothing changes."""
     standings, feature, fresh, f = scratch.standings, scratch.feature, scratch.fresh, scheme.feature
     of_friends, dirty = scratch.of_friends, scratch.dirty
+    hear(scratch, scheme, s, n, scratch.first.shape[0] - 2)
     for i in range(n):
         of_friends[f, i].total = 0
         of_friends[f, i].count = 0

@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from scoredsociety.engine.program import Program
 from scoredsociety.engine.result import CELLS, LEDGER_DTYPE
-from scoredsociety.society.friends import Friends, FriendsWork, empty_friends, friends_work
+from scoredsociety.society.friends import (
+    CAPACITY,
+    Friends,
+    FriendsWork,
+    empty_friends,
+    friends_work,
+)
 from scoredsociety.society.households import HomesWork, homes_work
 from scoredsociety.society.people import TILE, People, empty_people
 from scoredsociety.society.traits import Traits, empty_traits
@@ -152,9 +158,12 @@ class Scratch(NamedTuple):
     rate: NDArray[np.float64]  # (C, TILE) acts a month at the base level
     caught: NDArray[np.uint16]  # (C, TILE) own recorded acts so far
     own_level: NDArray[np.uint8]  # (C, TILE) the same a year before the end, at most 3
+    own_levels: NDArray[np.uint64]  # (C, TILE / 8) the same, eight at a time
     habit: Any  # (TILE, C) HABIT; (1, 1) without habit
     feature: NDArray[np.float64]  # (F, 2, TILE) part of the score that stays; base of the records
     of_friends: Any  # (F, TILE) OF_FRIENDS
+    heard: NDArray[np.int32]  # (F, ends) friendships with those who have a score at some time
+    heard_first: NDArray[np.int32]  # (F, TILE + 1) where those of each person begin
     dirty: NDArray[np.uint8]  # (F, TILE) whose score must be worked out again
     soiled: NDArray[np.uint64]  # (F, TILE / 8) the same, eight at a time
     fresh: NDArray[np.int32]  # (TILE,) scores worked out this month
@@ -171,8 +180,8 @@ class Scratch(NamedTuple):
     due: NDArray[np.int32]  # (months + 2,) chains of rows that end in a month
     candidates: Any  # CANDIDATE
     line: NDArray[np.int32]  # candidates by conduct, layer, person and time
-    order: NDArray[np.int32]  # candidates by month, and so within one
-    first: NDArray[np.int64]  # (months + 2,) first position of each month in ``order``
+    points: Any  # CANDIDATE, by month and so within one
+    first: NDArray[np.int64]  # (months + 2,) first position of each month in ``points``
     accepted: Any  # ACCEPTED
     ledger: Any  # LEDGER_DTYPE
     links: Any  # LINK
@@ -311,6 +320,7 @@ def new_scratch(program: Program, months: int, candidates: int, rows: int) -> Sc
     stars = int((program.schemes["star"] >= 0).sum())
     habit = (TILE, conducts) if program.settings["habit"][0] > 0 else (1, 1)
     soiled = np.zeros((features, TILE // 8), np.uint64)
+    own_levels = np.zeros((conducts, TILE // 8), np.uint64)
     return Scratch(
         friends=empty_friends(),
         home=np.zeros(TILE, np.int32),
@@ -319,10 +329,13 @@ def new_scratch(program: Program, months: int, candidates: int, rows: int) -> Sc
         standings=_in_lines(schemes * TILE, STANDING).reshape(schemes, TILE),
         rate=np.zeros((conducts, TILE)),
         caught=np.zeros((conducts, TILE), np.uint16),
-        own_level=np.zeros((conducts, TILE), np.uint8),
+        own_level=own_levels.view(np.uint8),
+        own_levels=own_levels,
         habit=np.zeros(habit, HABIT),
         feature=np.zeros((features, 2, TILE)),
         of_friends=np.zeros((features, TILE), OF_FRIENDS),
+        heard=np.zeros((features, CAPACITY), np.int32),
+        heard_first=np.zeros((features, TILE + 1), np.int32),
         dirty=soiled.view(np.uint8),
         soiled=soiled,
         fresh=np.zeros(TILE, np.int32),
@@ -339,7 +352,7 @@ def new_scratch(program: Program, months: int, candidates: int, rows: int) -> Sc
         due=np.zeros(months + 2, np.int32),
         candidates=np.zeros(candidates, CANDIDATE),
         line=np.zeros(candidates, np.int32),
-        order=np.zeros(candidates, np.int32),
+        points=np.zeros(candidates, CANDIDATE),
         first=np.zeros(months + 2, np.int64),
         accepted=np.zeros(candidates, ACCEPTED),
         ledger=np.zeros(rows, LEDGER_DTYPE),
