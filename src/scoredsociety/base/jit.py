@@ -32,9 +32,9 @@ def _stamp() -> str:
 
 
 def _compile(function: Callable[P, R], **options: Any) -> Callable[P, R]:
-    dispatcher = numba.njit(
-        nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True, **options
-    )(function)
+    # without the door for C that nobody uses; Numba's types do not name this option
+    chosen: dict[str, Any] = {"error_model": "numpy", "no_cfunc_wrapper": True, **options}
+    dispatcher = numba.njit(nogil=True, cache=True, **chosen)(function)
     index: Any = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
     if hasattr(index, "_source_stamp"):
         index._source_stamp = (index._source_stamp, _stamp())

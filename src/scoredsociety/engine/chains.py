@@ -118,7 +118,7 @@ def _go_on(chains: Chains, m: int, last: int) -> int:
 
 
 @part
-def _shocks(
+def shocks(
     rooms: Rooms, program: Program, n: int, months: int, seed: int, replicate: int, tile: int
 ) -> None:
     """Take step 1 of every month: who falls ill or loses work, and for how long."""
@@ -283,7 +283,7 @@ def draw_candidates(
         chains.adult[i] = persons[i].adult_from
         chains.group[i] = persons[i].minority
         chains.place_of[i] = 2 * (persons[i].cell & 1) + persons[i].pilot
-    _shocks(rooms, program, n, last, seed, replicate, tile)
+    shocks(rooms, program, n, last, seed, replicate, tile)
     for i in range(n):
         chains.alive[i] = 1.0 if chains.adult[i] <= last else 0.0
         ever = np.uint64(0)

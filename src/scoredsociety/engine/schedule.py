@@ -27,7 +27,7 @@ class Step:
 
 
 SCHEDULE: tuple[Step, ...] = (
-    Step(1, "shocks", "illness and job loss", "chains._shocks"),
+    Step(1, "shocks", "illness and job loss", "chains.shocks"),
     Step(
         2,
         "arrival",
