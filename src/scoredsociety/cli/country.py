@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scoredsociety.cli import options as o
-from scoredsociety.cli.display import Display, out, plain_table
+from scoredsociety.cli.display import Display, plain_table
+from scoredsociety.cli.display import out as standard_output
 
 if TYPE_CHECKING:
     from scoredsociety.study.country import Country
@@ -44,7 +45,7 @@ def country(
         typer.Option(metavar="I/N", help="Run only the I-th of N parts; merge joins them."),
     ] = None,
     passes: Passes = 40,
-    folder: o.Out = None,
+    out: o.Out = None,
     marginals: o.Marginals = "china-2018",
     threads: o.Threads = None,
     as_json: o.Json = False,
@@ -54,7 +55,7 @@ def country(
 
     safeguards, calibrations = safeguard or [], o.pairs(calibration or [])
     name = f"country-{o.named([regime], safeguards)}"
-    target = folder or (Path("runs") / name if shard else o.free_folder(name))
+    target = out or (Path("runs") / name if shard else o.free_folder(name))
     asked: dict[str, Any] = {
         "safeguards": safeguards,
         "calibrations": calibrations,
@@ -80,6 +81,7 @@ def country(
         return
     settings: dict[str, Any] = {**asked, "out": target, "threads": threads, "passes": passes}
     with Display(people, months) as display:
+        made: tuple[Country, ...]
         if with_and_without:
             made = doors.countries(regime, progress=display, **settings)
         else:
@@ -131,7 +133,7 @@ def show(made: Sequence[Country], folder: Path, *, as_json: bool) -> None:
         return
     from rich.text import Text
 
-    console = out()
+    console = standard_output()
     names = [""] if len(made) == 1 else ["A", "B"]
     for name, one in zip(names, made, strict=True):
         label = one.manifest["label"]
@@ -167,7 +169,7 @@ def lines(told: Sequence[dict[str, Any] | Any]) -> list[tuple[str, list[Any]]]:
         rows.append((what, [h["refusals"][code] for h in told]))
     parts = [(s["scheme"], s["part"]) for s in told[0]["schemes"] if s["rows that entered"]]
     for scheme, part in parts:
-        streams = [
+        streams: list[dict[str, Any]] = [
             next((s for s in h["schemes"] if (s["scheme"], s["part"]) == (scheme, part)), {})
             for h in told
         ]
