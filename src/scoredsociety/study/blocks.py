@@ -12,7 +12,7 @@ import json
 import os
 import threading
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -84,20 +84,23 @@ def _narrow(values: NDArray[np.int64]) -> NDArray[Any]:
 
 def read_meta(path: Path) -> dict[str, Any] | None:
     """Return what was written beside sums, or None if the file cannot be read."""
+    stored = _read(path, lambda name: name == _META)
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            meta: dict[str, Any] = json.loads(stored[_META].tobytes())
-            return meta
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None if stored is None else dict(json.loads(stored[_META].tobytes()))
+    except (KeyError, ValueError):
         return None
 
 
 def read_sums(path: Path) -> dict[str, NDArray[Any]] | None:
     """Return the arrays of a file of sums as they were written, or None if it is not whole."""
+    return _read(path, lambda name: name != _META)
+
+
+def _read(path: Path, wanted: Callable[[str], bool]) -> dict[str, NDArray[Any]] | None:
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files if name != _META}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files if wanted(name)}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
         return None
 
 
