@@ -272,7 +272,7 @@ def test_shards_of_a_limit_that_binds_are_run_again(tmp_path, monkeypatch):
         for number in (1, 2):
             make_shard(plan, folder, number, 2, asked)
         if further > 1:
-            with pytest.raises(StudyError, match="(?s)is needed.*--people 36000"):
+            with pytest.raises(StudyError, match=r"(?s)is needed.*--people 36000"):
                 merge_shards(folder, headline)
             with pytest.raises(StudyError, match="2 of 2 shards are missing of pass"):
                 merge_shards(folder, headline)

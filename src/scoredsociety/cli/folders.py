@@ -28,6 +28,11 @@ def runs_of(folder: Path) -> list[Path]:
 
     if (folder / "run.json").is_file():
         return [folder]
+    if (folder / "country.json").is_file():
+        raise StudyError(
+            f"{folder} is the folder of a country, which has no ledger of its own. "
+            f"Ask its sample, {folder / 'sample'}"
+        )
     arms = sorted(
         (path.parent for path in folder.glob("[0-9]*-*/run.json")),
         key=lambda path: int(path.name.partition("-")[0]),
@@ -55,6 +60,9 @@ def verify(
     from scoredsociety.study import verify_run
     from scoredsociety.study.store import read_manifest
 
+    if (folder / "country.json").is_file():
+        _verify_country(folder, again=again)
+        return
     sound = True
     for path in runs_of(folder):
         wrong = verify_run(path, again=again)
@@ -68,6 +76,23 @@ def verify(
         typer.echo(f"{path}: {files} files are as the run wrote them{same}")
     if not sound:
         raise typer.Exit(1)
+
+
+def _verify_country(folder: Path, *, again: bool) -> None:
+    """Check the files of a country; ``again`` simulates its sample."""
+    from scoredsociety.study import verify_run
+    from scoredsociety.study.country import changed_in_country, read_country_manifest
+
+    manifest = read_country_manifest(folder)
+    wrong = changed_in_country(folder, manifest)
+    if again and manifest["sample"] and not wrong:
+        wrong = verify_run(folder / "sample", again=True)
+    for line in wrong:
+        typer.echo(f"{folder}: {line}", err=True)
+    if wrong:
+        raise typer.Exit(1)
+    same = "; the sample, simulated again, has the same bytes" if again else ""
+    typer.echo(f"{folder}: {len(manifest['files'])} files are as the country wrote them{same}")
 
 
 def life(
