@@ -55,6 +55,11 @@ def country(
 
     safeguards, calibrations = safeguard or [], o.pairs(calibration or [])
     name = f"country-{o.named([regime], safeguards)}"
+    if with_and_without and not safeguards:
+        raise typer.BadParameter(
+            "needs a safeguard to be with or without. Name one with --safeguard.",
+            param_hint="'--with-and-without'",
+        )
     target = out or (Path("runs") / name if shard else o.free_folder(name))
     asked: dict[str, Any] = {
         "safeguards": safeguards,

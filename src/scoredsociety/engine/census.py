@@ -21,8 +21,6 @@ GENERATIONS = 8
 HELD = 32
 """Numbers of entries of a person that are told apart; the last stands for itself and all more."""
 PROFILES = 65536
-ENTERED, WRONGFUL, MONTHS, WRONGFUL_MONTHS, PERSONS, WRONGED = range(6)
-"""Columns of ``Census.profile``."""
 PARTS = ("records", "entries", "spells", "merits")
 """Parts of a scheme's rows: records that cost points, entries, spells, records that do not."""
 MERIT = 3
@@ -31,12 +29,13 @@ MERIT = 3
 class Census(NamedTuple):
     """Sums over the rows of the ledger, by stream (a scheme and one of ``PARTS``; Q streams).
 
-    The last place of ``profile`` and ``held`` is of all rows together that bear a sanction.
+    The last place of the last three is of all rows together that bear a sanction.
     """
 
     conduct: NDArray[np.int64]  # (Q, C, K, 4 truths, 4): rows, entered, months, refusals
     process: NDArray[np.int64]  # (Q, 4 truths, 8 exits, GENERATIONS, 256 flags, 3)
-    profile: NDArray[np.int64]  # (Q + 1, PROFILES, 6)
+    profile: NDArray[np.int64]  # (Q + 1, PROFILES, 4): entered, wrongful; months of both
+    bearers: NDArray[np.int64]  # (Q + 1, PROFILES, 2): persons, of them ever wronged
     held: NDArray[np.int64]  # (Q + 1, HELD, 2): persons with so many rows; of them ever wronged
 
 
@@ -44,8 +43,7 @@ class CensusWork(NamedTuple):
     """What one thread needs to count persons; all zero between tiles."""
 
     stream: NDArray[np.int64]  # (S, 4) position among the streams; -1: none
-    rows: NDArray[np.int32]  # (Q + 1, TILE) rows of a person that took effect
-    wrong: NDArray[np.int32]  # (Q + 1, TILE) of them wrongful
+    rows: NDArray[np.int32]  # (TILE, Q + 1, 2) rows of a person that took effect, and wrongful ones
 
 
 def streams(compiled: Compiled) -> list[tuple[int, int]]:
@@ -64,7 +62,8 @@ def new_census(compiled: Compiled) -> Census:
     return Census(
         np.zeros((q, len(compiled.conducts), len(compiled.channels), truths, 4), np.int64),
         np.zeros((q, truths, exits, GENERATIONS, flags, 3), np.int64),
-        np.zeros((q + 1, PROFILES, 6), np.int64),
+        np.zeros((q + 1, PROFILES, 4), np.int64),
+        np.zeros((q + 1, PROFILES, 2), np.int64),
         np.zeros((q + 1, HELD, 2), np.int64),
     )
 
@@ -75,47 +74,37 @@ def census_work(compiled: Compiled) -> CensusWork:
     stream = np.full((len(compiled.schemes), len(PARTS)), -1, np.int64)
     for q, (s, part) in enumerate(known):
         stream[s, part] = q
-    shape = (len(known) + 1, TILE)
-    return CensusWork(stream, np.zeros(shape, np.int32), np.zeros(shape, np.int32))
+    return CensusWork(stream, np.zeros((TILE, len(known) + 1, 2), np.int32))
 
 
 @inlined
-def _count_person(
+def _count_row(
     census: Census, work: CensusWork, q: int, i: int, months: int, wrong: int, profile: int
 ) -> None:
     """Count a row that took effect, in the stream ``q``."""
     by_profile = census.profile
-    by_profile[q, profile, ENTERED] += 1
-    by_profile[q, profile, WRONGFUL] += wrong
-    by_profile[q, profile, MONTHS] += months
-    by_profile[q, profile, WRONGFUL_MONTHS] += wrong * months
-    work.rows[q, i] += 1
-    work.wrong[q, i] += wrong
-
-
-@inlined
-def _count_held(census: Census, work: CensusWork, q: int, i: int, profile: int) -> None:
-    """Count a person in a stream, once, and forget the person."""
-    rows = work.rows[q, i]
-    if rows == 0:
-        return
-    wronged = 1 if work.wrong[q, i] > 0 else 0
-    census.profile[q, profile, PERSONS] += 1
-    census.profile[q, profile, WRONGED] += wronged
-    held = min(int(rows), HELD - 1)
-    census.held[q, held, 0] += 1
-    census.held[q, held, 1] += wronged
-    work.rows[q, i] = 0
-    work.wrong[q, i] = 0
+    by_profile[q, profile, 0] += 1
+    by_profile[q, profile, 1] += wrong
+    by_profile[q, profile, 2] += months
+    by_profile[q, profile, 3] += wrong * months
+    work.rows[i, q, 0] += 1
+    work.rows[i, q, 1] += wrong
 
 
 @inlined
 def count_rows(
-    census: Census, work: CensusWork, program: Program, ledger: Any, used: int, base: int
+    census: Census,
+    work: CensusWork,
+    program: Program,
+    persons: Any,
+    ledger: Any,
+    used: int,
+    n: int,
+    base: int,
 ) -> None:
-    """Count the first ``used`` rows of the ledger of a tile and the persons in them."""
-    schemes, grade_mask, everything = program.schemes, program.grade_mask, work.rows.shape[0] - 1
-    by_conduct, process = census.conduct, census.process
+    """Count the first ``used`` rows of the ledger of a tile, and its ``n`` persons."""
+    schemes, grade_mask, rows = program.schemes, program.grade_mask, work.rows
+    by_conduct, process, everything = census.conduct, census.process, rows.shape[1] - 1
     for row in range(used):
         record = ledger[row]
         s, part = int(record.scheme), int(record.kind)
@@ -135,24 +124,26 @@ def count_rows(
             continue
         by_conduct[q, c, k, truth, 1] += 1
         i, profile, wrong = int(record.subject) - base, int(record.profile), min(truth, 1)
-        _count_person(census, work, q, i, months, wrong, profile)
+        _count_row(census, work, q, i, months, wrong, profile)
         mask = NONE
         if part == ENTRY:
             mask = schemes[s].listed_mask | np.uint64(record.sanctions)
         elif part == SPELL:
             mask = grade_mask[s, record.points]
         if mask & SANCTIONS != NONE:
-            _count_person(census, work, everything, i, months, wrong, profile)
-    for row in range(used):
-        record = ledger[row]
-        if record.exit == STOPPED:
-            continue
-        s, part = int(record.scheme), int(record.kind)
-        if part == RECORD and record.points >= 0:
-            part = MERIT
-        i, profile = int(record.subject) - base, int(record.profile)
-        _count_held(census, work, work.stream[s, part], i, profile)
-        _count_held(census, work, everything, i, profile)
+            _count_row(census, work, everything, i, months, wrong, profile)
+    for i in range(n):
+        for q in range(everything + 1):
+            held = int(rows[i, q, 0])
+            if held == 0:
+                continue
+            wronged = 1 if rows[i, q, 1] > 0 else 0
+            census.bearers[q, persons[i].profile, 0] += 1
+            census.bearers[q, persons[i].profile, 1] += wronged
+            census.held[q, min(held, HELD - 1), 0] += 1
+            census.held[q, min(held, HELD - 1), 1] += wronged
+            rows[i, q, 0] = 0
+            rows[i, q, 1] = 0
 
 
 @kernel
@@ -194,5 +185,7 @@ def run_counted(
         )  # fmt: skip
         if used < 0:
             return used
-        count_rows(census, work, program, scratch.ledger, used, tile * TILE)
+        n = min(TILE, people_count - tile * TILE)
+        base = tile * TILE
+        count_rows(census, work, program, scratch.persons, scratch.ledger, used, n, base)
     return 0

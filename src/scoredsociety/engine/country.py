@@ -136,7 +136,7 @@ class Counter:
         return {**self.worker.tally._asdict(), **self.census._asdict()}
 
     def _forget(self) -> None:
-        for array in (*self.worker.tally, *self.census, self.work.rows, self.work.wrong):
+        for array in (*self.worker.tally, *self.census, self.work.rows):
             array.fill(0)
 
 

@@ -33,7 +33,16 @@ from scoredsociety.study.run import (
     make_manifest,
     run_replicate,
 )
-from scoredsociety.study.store import OWN, Writer, changed, digest, dump, load_run, own_mark
+from scoredsociety.study.store import (
+    OWN,
+    Writer,
+    changed,
+    digest,
+    dump,
+    load_run,
+    own_mark,
+    verify_run,
+)
 from scoredsociety.study.tables import write_tables
 
 MANIFEST = "manifest.json"
@@ -158,6 +167,8 @@ def make_country(
     EngineError, StudyError
         If it cannot be made or written, or its passes do not settle.
     """
+    if passes < 1:
+        raise StudyError(f"passes: {passes} is not allowed. Allowed: a whole number from 1")
     if out is None:
         with tempfile.TemporaryDirectory() as folder:
             settings: dict[str, Any] = {"threads": threads, "blocks": blocks, "passes": passes}
@@ -262,11 +273,6 @@ def _write_sample(
     writer.finish({})
 
 
-def is_country(folder: Path) -> bool:
-    """Tell whether a folder is that of a country."""
-    return (folder / MANIFEST).is_file() and (folder / HEADLINE).is_file()
-
-
 def read_country_manifest(folder: Path) -> dict[str, Any]:
     """Read the manifest of a country's folder.
 
@@ -287,9 +293,20 @@ def read_country_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def changed_in_country(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
-    """Hold every file of a country against its hash; return what is wrong, a line each."""
-    return changed(folder, manifest, MANIFEST)
+def verify_country(path: str | Path, *, again: bool = False) -> list[str]:
+    """Check a country's folder against its manifest; with ``again``, simulate its sample anew.
+
+    Returns
+    -------
+    list of str
+        What is wrong, a line each; empty if nothing is.
+    """
+    folder = Path(path)
+    manifest = read_country_manifest(folder)
+    wrong = changed(folder, manifest, MANIFEST)
+    if again and manifest["sample"] and not wrong:
+        wrong += verify_run(folder / SAMPLE, again=True)
+    return wrong
 
 
 def load_country(path: str | Path) -> Country:
@@ -307,7 +324,7 @@ def load_country(path: str | Path) -> Country:
     """
     folder = Path(path)
     manifest = read_country_manifest(folder)
-    if wrong := changed_in_country(folder, manifest):
+    if wrong := changed(folder, manifest, MANIFEST):
         more = f" (and {len(wrong) - 1} more)" if wrong[1:] else ""
         raise StudyError(
             f"{folder} is damaged: {wrong[0]}{more}, so that nothing of it is counted. "

@@ -60,6 +60,8 @@ def country_tables(
     }  # fmt: skip
     for name, (array, keys, values) in shapes.items():
         table = sums[array]
+        if name == "profiles":
+            table = np.concatenate([table, sums["bearers"]], axis=-1)
         at = np.nonzero(table.any(axis=-1))
         all_schemes, all_parts = [*schemes, None], [*parts, SANCTIONS]
         columns: dict[str, Any] = {
