@@ -26,11 +26,17 @@ def test_it_says_what_it_found(cli: Cli, tmp_path: Path) -> None:
     answer = cli("country", "joint-2020", *SIZE, "--out", tmp_path / "x")
     assert answer.code == 0
     assert "Of 9,000 people" in answer.out
-    assert "ever under a sanction" in answer.out
+    assert "Ever under a sanction" in answer.out
     assert "Published: 17 (9.9 to 27.2)" in answer.out
     assert "1 over all people" in answer.out
     assert "Nobody in these numbers is real." in answer.out
-    assert answer.out.endswith(f"Folder  {tmp_path / 'x'}\nSample  {tmp_path / 'x' / 'sample'}\n")
+    folder = tmp_path / "x"
+    last = f"Folder  {folder}\nReport  {folder / 'report.html'}\nSample  {folder / 'sample'}\n"
+    assert answer.out.endswith(last)
+    page = (folder / "report.html").read_text("utf-8")
+    assert "Of those who ever bear a sanction" in page
+    assert "Published: 17 (9.9 to 27.2)" in page
+    assert "http" not in page.replace("http://www.w3.org/", "")
     again = cli("country", "joint-2020", *SIZE, "--out", tmp_path / "x")
     assert again.code == 2
     assert "exists already" in again.err
@@ -46,7 +52,11 @@ def test_two_arms_stand_side_by_side(cli: Cli, tmp_path: Path) -> None:
         "Fragmented, as in 2018 + notice",
     ]
     assert cli("verify", tmp_path / "x").code == 0
-    refused = cli("report", tmp_path / "x")
+    page = (tmp_path / "x" / "report.html").read_text("utf-8")
+    (tmp_path / "x" / "report.html").unlink()
+    assert cli("report", tmp_path / "x").code == 0
+    assert (tmp_path / "x" / "report.html").read_text("utf-8") == page
+    refused = cli("audit", tmp_path / "x")
     assert refused.code == 2
     assert str(Path("1-fragmented-2018+notice", "sample")) in refused.err
 
@@ -63,7 +73,7 @@ def test_the_commands_of_a_run_read_the_sample(cli: Cli, made: Path, tmp_path: P
     assert cli("verify", made, "--again").code == 0
     assert cli("audit", made / "sample", "--out", tmp_path / "audit").code == 0
     assert cli("life", made / "sample", "7").code == 0
-    for command in ("report", "life"):
+    for command in ("audit", "life"):
         refused = cli(command, made)
         assert refused.code == 2
         assert f"Ask its sample, {made / 'sample'}" in refused.err

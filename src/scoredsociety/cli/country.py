@@ -13,6 +13,7 @@ import typer
 from scoredsociety.cli import options as o
 from scoredsociety.cli.display import Display, plain_table
 from scoredsociety.cli.display import out as standard_output
+from scoredsociety.cli.running import PAGE, written
 
 if TYPE_CHECKING:
     from scoredsociety.study.country import Country
@@ -125,11 +126,15 @@ def _part(text: str) -> tuple[int, int]:
 
 
 def show(made: Sequence[Country], folder: Path, *, as_json: bool) -> None:
-    """Print what was found in one country, or in two side by side."""
+    """Write the page of one country, or of two side by side, and print what was found."""
+    from scoredsociety.doors.country import write_page
+
+    page = written(folder / PAGE, lambda path: write_page(made, path))
     if as_json:
         everything = {
             "simulated": True,
             "folder": str(folder),
+            "report": str(page),
             "countries": [
                 {"title": c.manifest["label"], **c.headline, "seconds": c.seconds} for c in made
             ],
@@ -137,6 +142,8 @@ def show(made: Sequence[Country], folder: Path, *, as_json: bool) -> None:
         typer.echo(json.dumps(everything, indent=1, ensure_ascii=False, allow_nan=False))
         return
     from rich.text import Text
+
+    from scoredsociety.report.country import lines, passes_words, rare_words, say
 
     console = standard_output()
     names = [""] if len(made) == 1 else ["A", "B"]
@@ -146,72 +153,22 @@ def show(made: Sequence[Country], folder: Path, *, as_json: bool) -> None:
     table = plain_table(f"Of {made[0].headline['people']:,} people", *(n or "All" for n in names))
     for column in table.columns[1:]:
         column.justify = "right"
-    for says, values in lines([c.headline for c in made]):
-        table.add_row(says, *(_said(v) for v in values))
+    for text, below, values in lines([c.headline for c in made]):
+        table.add_row(f"   {text}" if below else text, *map(say, values))
     console.print(table)
     for one in made:
-        for text in _below(one):
-            console.print(text, style="dim", soft_wrap=True)
+        for text in (rare_words(one.headline), passes_words(one.headline) + _took(one)):
+            if text:
+                console.print(text, style="dim", soft_wrap=True)
     console.print("Nobody in these numbers is real.", style="dim")
     typer.echo(f"Folder  {folder}")
+    typer.echo(f"Report  {page}")
     for one in made:
         if one.sample is not None:
             typer.echo(f"Sample  {one.sample.path}")
 
 
-def lines(told: Sequence[dict[str, Any] | Any]) -> list[tuple[str, list[Any]]]:
-    """Return what is said of countries, a sentence and a value for each."""
-    keys = (
-        "adults",
-        "under a sanction at the end",
-        "with a reward at the end",
-        "ever under a sanction",
-        "ever wrongfully under a sanction",
-        "wrongful share of them",
-    )
-    rows = [(key, [h[key] for h in told]) for key in keys]
-    for code, what in (("FLY", "flights refused"), ("RAIL", "trains refused")):
-        rows.append((what, [h["refusals"][code] for h in told]))
-    parts = [(s["scheme"], s["part"]) for s in told[0]["schemes"] if s["rows that entered"]]
-    for scheme, part in parts:
-        streams: list[dict[str, Any]] = [
-            next((s for s in h["schemes"] if (s["scheme"], s["part"]) == (scheme, part)), {})
-            for h in told
-        ]
-        for key, says in (
-            ("rows that entered", f"{scheme}: {part}"),
-            ("wrongful share by entry", "   of them wrongful"),
-            ("share triggered", "   that an earlier one led to"),
-            ("persons", "   persons ever in them"),
-            ("persons ever wronged", "   of them ever wrongfully"),
-        ):
-            rows.append((says, [s.get(key) for s in streams]))
-    return rows
-
-
-def _said(value: float | None) -> str:
-    if value is None:
-        return "undefined"
-    return f"{value:,}" if isinstance(value, int) else f"{100 * value:.2f} %"
-
-
-def _below(one: Country) -> list[str]:
-    """Return what stands below the table: the rare event, the passes, the time."""
-    told, found = one.headline, []
-    rare = told["seventeen"]
-    if rare:
-        low, high = rare["published_interval"]
-        found.append(
-            f"Barred for refusing service: {rare['counted']:,} entries counted (exact 95% interval "
-            f"{rare['counted_interval'][0]:,.1f} to {rare['counted_interval'][1]:,.1f}) where "
-            f"{rare['expected']:,.1f} are expected; in the first year {rare['counted_first_year']}"
-            f" where {rare['expected_first_year']:,.1f} are expected. Published: "
-            f"{rare['published']} ({low:.1f} to {high:.1f})."
-        )
-    passes, limited = told["passes"], told["channels that cannot handle everything"]
-    bound = f"; beyond their capacity: {', '.join(limited)}" if limited else ""
-    took = ""
-    if one.seconds is not None:
-        took = f"; {one.seconds[0]:,.0f} s by the clock, {one.seconds[1]:,.0f} s of cores"
-    found.append(f"Passes: {passes['early']} early, {passes['full']} over all people{bound}{took}.")
-    return found
+def _took(one: Country) -> str:
+    if one.seconds is None:
+        return ""
+    return f" {one.seconds[0]:,.0f} s by the clock, {one.seconds[1]:,.0f} s of cores."

@@ -22,13 +22,33 @@ from scoredsociety.study.passes import FULL
 from scoredsociety.study.run import Progress
 from scoredsociety.study.shards import make_shard, merge_shards
 
-__all__ = ["Country", "Rare", "by_group", "countries", "country", "merge", "seventeen", "shard"]
+__all__ = [
+    "Country",
+    "Rare",
+    "by_group",
+    "countries",
+    "country",
+    "load_country",
+    "merge",
+    "seventeen",
+    "shard",
+    "write_page",
+]
 
 
 def headline(manifest: Mapping[str, Any], tables: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is told first about a country, the rare event among it."""
     rare = counted_in(manifest, tables["monthly"])
     return national(manifest, tables) | {"seventeen": rare.plain() if rare else None}
+
+
+def write_page(made: Sequence[Country], path: str | Path) -> Path:
+    """Write the page of one country, or of several arms side by side, and return its path."""
+    from scoredsociety.report.country import Told, country_html
+
+    told = [Told(c.manifest, c.headline, c.tables) for c in made]
+    Path(path).write_text(country_html(told), encoding="utf-8", newline="\n")
+    return Path(path)
 
 
 def country(
