@@ -128,5 +128,7 @@ def _told(error: Exception) -> str | None:
     from scoredsociety.study import StudyError
 
     if isinstance(error, (StudyError, EngineError, OpinionError)):
-        return f"Error: {error}" + ("" if str(error).endswith((".", "?", "!")) else ".")
+        text = str(error)
+        whole = text.endswith((".", "?", "!")) or text.rpartition("\n")[2].startswith("  ")
+        return f"Error: {text}" + ("" if whole else ".")  # no point after a command to copy
     return None
