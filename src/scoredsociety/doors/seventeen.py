@@ -93,7 +93,7 @@ def seventeen(
     --------
     >>> found = seventeen(people=1_400_000_000, months=12)
     >>> found.published, round(found.expected_first_year)
-    (17, 19)
+    (17, 17)
     """
     resolved = regime if isinstance(regime, ResolvedRegime) else resolve(regime)
     if SCHEME not in resolved.schemes:
