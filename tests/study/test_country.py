@@ -23,7 +23,9 @@ from scoredsociety.schemes.catalogue import resolve
 from scoredsociety.schemes.model import ResolvedRegime
 from scoredsociety.society import Society, load_marginals
 from scoredsociety.study import StudyError, blocks, passes, replay_life, verify_run
-from scoredsociety.study.country import Country, make_country, plan_country
+from scoredsociety.study.country import make_country
+from scoredsociety.study.country_folder import Country
+from scoredsociety.study.country_plan import plan_country
 from scoredsociety.study.shards import make_shard, merge_shards
 from tests.conftest import bytes_of
 from tests.engine.oracle import Oracle, engine_keys, oracle_keys

@@ -16,7 +16,7 @@ from scoredsociety.cli.display import out as standard_output
 from scoredsociety.cli.running import PAGE, written
 
 if TYPE_CHECKING:
-    from scoredsociety.study.country import Country
+    from scoredsociety.study.country_folder import Country
 
 Sample = Annotated[
     int,

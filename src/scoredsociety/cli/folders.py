@@ -66,7 +66,7 @@ def verify(
 ) -> None:
     """Check that no file of a run was changed since it was made; needs no network."""
     from scoredsociety.study import verify_run
-    from scoredsociety.study.country import read_country_manifest, verify_country
+    from scoredsociety.study.country_folder import read_country_manifest, verify_country
     from scoredsociety.study.store import read_manifest
 
     sound = True

@@ -10,14 +10,9 @@ from scoredsociety.audit.national import by_group, national
 from scoredsociety.doors.seventeen import Rare, counted_in, seventeen
 from scoredsociety.study import StudyError
 from scoredsociety.study.compare import arm_names, arms, same_world, shared_settings
-from scoredsociety.study.country import (
-    Country,
-    Plan,
-    load_country,
-    make_country,
-    plan_country,
-    read_country_manifest,
-)
+from scoredsociety.study.country import make_country
+from scoredsociety.study.country_folder import Country, load_country, read_country_manifest
+from scoredsociety.study.country_plan import Plan, plan_country
 from scoredsociety.study.passes import FULL
 from scoredsociety.study.run import Progress
 from scoredsociety.study.shards import make_shard, merge_shards

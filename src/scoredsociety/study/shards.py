@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from scoredsociety.engine.country import nothing
+from scoredsociety.society.people import TILE
 from scoredsociety.study.blocks import (
     BLOCKS,
     add_sums,
@@ -24,15 +25,15 @@ from scoredsociety.study.blocks import (
     write_sums,
     write_whole,
 )
-from scoredsociety.study.country import (
+from scoredsociety.study.country_folder import (
     Country,
     Headline,
-    Plan,
     cannot_write,
+    free,
     load_country,
-    plan_of,
     write_country,
 )
+from scoredsociety.study.country_plan import Plan, plan_of
 from scoredsociety.study.errors import StudyError
 from scoredsociety.study.passes import FULL, Passes, after, begin, unsettled
 from scoredsociety.study.run import Progress
@@ -110,7 +111,7 @@ def make_shard(
         if known is not None and known["passes"] == meta["passes"]:
             return target
         if progress:
-            people = min(tiles.stop * 4096, land.people) - tiles.start * 4096
+            people = min(tiles.stop * TILE, land.people) - tiles.start * TILE
             label = f"{plan.manifest['label']}, shard {number} of {of}"
             progress.start(label, people * land.months)
         sums = run_pass(
@@ -152,11 +153,7 @@ def merge_shards(
         If shards are missing or do not belong together, or another pass is needed.
     """
     target = Path(out) if out is not None else folder / "country"
-    if target.exists() or target.is_symlink():
-        raise StudyError(
-            f"{target} exists already, and a country never overwrites one. "
-            "Choose another folder with --out, or remove it first"
-        )
+    free(target)
     metas = _metas(folder)
     first = next(iter(metas.values()))
     _same(metas)
