@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import inlined, kernel
+from scoredsociety.base.jit import kernel, part
 from scoredsociety.engine.codes import ENTRY, NONE, RECORD, SANCTIONS, SPELL, STOPPED
 from scoredsociety.engine.compile import Compiled
 from scoredsociety.engine.program import Program
@@ -49,9 +49,9 @@ class CensusWork(NamedTuple):
 def streams(compiled: Compiled) -> list[tuple[int, int]]:
     """Return the streams of a regime: position of the scheme, and of the part in ``PARTS``."""
     return [
-        (s, part)
+        (s, kind)
         for s in range(len(compiled.schemes))
-        for part in ((ENTRY,) if compiled.program.schemes[s]["is_list"] else (RECORD, SPELL, MERIT))
+        for kind in ((ENTRY,) if compiled.program.schemes[s]["is_list"] else (RECORD, SPELL, MERIT))
     ]
 
 
@@ -72,12 +72,12 @@ def census_work(compiled: Compiled) -> CensusWork:
     """Return the room that counting needs."""
     known = streams(compiled)
     stream = np.full((len(compiled.schemes), len(PARTS)), -1, np.int64)
-    for q, (s, part) in enumerate(known):
-        stream[s, part] = q
+    for q, (s, kind) in enumerate(known):
+        stream[s, kind] = q
     return CensusWork(stream, np.zeros((TILE, len(known) + 1, 2), np.int32))
 
 
-@inlined
+@part
 def _count_row(
     census: Census, work: CensusWork, q: int, i: int, months: int, wrong: int, profile: int
 ) -> None:
@@ -91,7 +91,7 @@ def _count_row(
     work.rows[i, q, 1] += wrong
 
 
-@inlined
+@part
 def count_rows(
     census: Census,
     work: CensusWork,
@@ -107,10 +107,10 @@ def count_rows(
     by_conduct, process, everything = census.conduct, census.process, rows.shape[1] - 1
     for row in range(used):
         record = ledger[row]
-        s, part = int(record.scheme), int(record.kind)
-        if part == RECORD and record.points >= 0:
-            part = MERIT
-        q, truth = work.stream[s, part], int(record.truth)
+        s, kind = int(record.scheme), int(record.kind)
+        if kind == RECORD and record.points >= 0:
+            kind = MERIT
+        q, truth = work.stream[s, kind], int(record.truth)
         months, refusals = int(record.end) - int(record.month), int(record.refusals)
         c, k = int(record.conduct), int(record.channel)
         by_conduct[q, c, k, truth, 0] += 1
@@ -126,9 +126,9 @@ def count_rows(
         i, profile, wrong = int(record.subject) - base, int(record.profile), min(truth, 1)
         _count_row(census, work, q, i, months, wrong, profile)
         mask = NONE
-        if part == ENTRY:
+        if kind == ENTRY:
             mask = schemes[s].listed_mask | np.uint64(record.sanctions)
-        elif part == SPELL:
+        elif kind == SPELL:
             mask = grade_mask[s, record.points]
         if mask & SANCTIONS != NONE:
             _count_row(census, work, everything, i, months, wrong, profile)
