@@ -29,7 +29,9 @@ if TYPE_CHECKING:
         spiral,
         sweep,
     )
+    from scoredsociety.doors.country import Country, countries, country, merge, shard
     from scoredsociety.doors.information import information
+    from scoredsociety.doors.seventeen import seventeen
     from scoredsociety.doors.surveys import Survey, survey
     from scoredsociety.evidence.asking import claims
     from scoredsociety.schemes.catalogue import check_scheme, resolve
@@ -41,6 +43,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Compared",
+    "Country",
     "Line",
     "Safeguarded",
     "Society",
@@ -52,11 +55,16 @@ __all__ = [
     "check_scheme",
     "claims",
     "compare",
+    "countries",
+    "country",
     "information",
     "line",
     "load_run",
+    "merge",
     "resolve",
     "safeguards",
+    "seventeen",
+    "shard",
     "simulate",
     "spiral",
     "survey",
@@ -65,6 +73,7 @@ __all__ = [
 
 _HOMES = {
     "Compared": "doors",
+    "Country": "doors.country",
     "Line": "doors",
     "Safeguarded": "doors",
     "Society": "society.society",
@@ -74,11 +83,16 @@ _HOMES = {
     "check_scheme": "schemes.catalogue",
     "claims": "evidence.asking",
     "compare": "doors",
+    "countries": "doors.country",
+    "country": "doors.country",
     "information": "doors.information",
     "line": "doors",
     "load_run": "study.store",
+    "merge": "doors.country",
     "resolve": "schemes.catalogue",
     "safeguards": "doors",
+    "seventeen": "doors.seventeen",
+    "shard": "doors.country",
     "simulate": "study.run",
     "survey": "doors.surveys",
     "spiral": "doors",

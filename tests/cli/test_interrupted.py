@@ -20,6 +20,7 @@ from tests.conftest import SMALL, bytes_of
 
 SIZE = ("--people", "2000", "--months", "12", "--replicates", "8")
 RUN = ("run", "fragmented-2018", *SIZE)
+COUNTRY = ("country", "fragmented-2018", "--people", "400000", "--months", "12", "--sample", "5000")
 COMPARE = ("compare", "fragmented-2018", "--safeguard", "notice", *SIZE)
 # A shell may have told its children to ignore Ctrl-C; a person's terminal does not.
 BEGIN = (
@@ -55,7 +56,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
     def made(name: str) -> Path:
         if not (folder / name).exists():
-            command = {"run": RUN, "compare": COMPARE}[name]
+            command = {"run": RUN, "compare": COMPARE, "country": COUNTRY}[name]
             with begin(folder, *command, "--out", name) as child:
                 _, err = child.communicate(timeout=300)
                 assert child.returncode == 0, err
@@ -73,7 +74,13 @@ CASES: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c[0]} at {c[2].rpartition('/')[2]}")
+BLOCK = ".x.*.partial/pass-001/*.npz"
+A_COUNTRY = pytest.param(("country", COUNTRY, BLOCK), marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize(
+    "case", [*CASES, A_COUNTRY], ids=lambda c: f"{c[0]} at {c[2].rpartition('/')[2]}"
+)
 def test_killed_and_begun_again_it_has_the_same_bytes(case, whole, tmp_path):
     name, command, sign = case
     code, _ = interrupt(tmp_path, sign, signal.SIGKILL, *command, "--out", "x")
@@ -96,6 +103,22 @@ def test_stopped_by_ctrl_c_it_leaves_nothing(case, tmp_path):
     told = [x for x in err.splitlines() if not x.startswith(("Simulating", "Compiling"))]
     assert told == ["Stopped. What was finished stays; nothing half-made is left."]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_country_stopped_by_ctrl_c_goes_on_from_its_blocks(whole, tmp_path):
+    code, err = interrupt(tmp_path, BLOCK, signal.SIGINT, *COUNTRY, "--out", "x")
+    assert code == 130
+    assert err.endswith("Stopped. What was finished stays; nothing half-made is left.\n")
+    assert not (tmp_path / "x").exists()
+    kept = {p.name: p.stat().st_mtime_ns for p in tmp_path.glob(BLOCK)}
+    assert kept
+    assert not list(tmp_path.rglob(".*[0-9]-[0-9]*"))
+    with begin(tmp_path, *COUNTRY, "--out", "x") as child:
+        _, err = child.communicate(timeout=300)
+        assert child.returncode == 0, err
+    assert bytes_of(tmp_path / "x") == bytes_of(whole("country"))
+    assert [p.name for p in tmp_path.iterdir()] == ["x"]
 
 
 @pytest.mark.slow

@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from scoredsociety.audit.exact import binomial_interval, binomial_upper
+from scoredsociety.audit.exact import binomial_interval, binomial_upper, poisson_interval
 from scoredsociety.evidence import MEASUREMENTS, load_figures
 from scoredsociety.evidence.numbers import (
-    poisson_interval,
     share_error,
     spearman,
 )

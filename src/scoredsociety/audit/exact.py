@@ -1,4 +1,4 @@
-"""Exact intervals of shares that few entries stand behind, without SciPy."""
+"""Exact intervals of shares and counts that few entries stand behind, without SciPy."""
 
 from __future__ import annotations
 
@@ -56,6 +56,23 @@ def _binomial_cdf(k: int, n: int, p: float) -> float:
         for j in range(k + 1)
     ]  # fmt: skip
     return math.fsum(math.exp(x) for x in logs)
+
+
+def poisson_interval(count: int, level: float = 0.95) -> tuple[float, float]:
+    """Return the exact (Garwood) two-sided interval of the mean of a Poisson count."""
+    tail = (1.0 - level) / 2
+    far = count + 10.0 * math.sqrt(count + 1.0) + 20.0
+    high = root(lambda m: _poisson_cdf(count, m) - tail, 0.0, far)
+    if count == 0:
+        return 0.0, high
+    low = root(lambda m: _poisson_cdf(count - 1, m) - (1.0 - tail), 0.0, far)
+    return low, high
+
+
+def _poisson_cdf(k: int, mean: float) -> float:
+    if mean <= 0.0:
+        return 1.0
+    return math.fsum(math.exp(j * math.log(mean) - mean - math.lgamma(j + 1)) for j in range(k + 1))
 
 
 def root(falling: Callable[[float], float], low: float, high: float) -> float:

@@ -22,6 +22,7 @@ from scoredsociety.cli import (
     sweeping,
 )
 from scoredsociety.cli import card as card_
+from scoredsociety.cli import country as country_
 from scoredsociety.cli import lives as lives_
 
 __all__ = ["app", "main"]
@@ -36,6 +37,8 @@ app = typer.Typer(
 )
 COMMANDS = (
     (running.run, "Let a regime act on a simulated society."),
+    (country_.country, "Simulate a whole country; keep sums and a sample."),
+    (country_.merge, "Join the shards of a country."),
     (running.compare, "Compare regimes, or one with and without safeguards."),
     (along.line, "Walk from one regime to another in equal steps."),
     (guarding.safeguards, "Compare safeguards: alone, in pairs, all together."),
@@ -125,5 +128,7 @@ def _told(error: Exception) -> str | None:
     from scoredsociety.study import StudyError
 
     if isinstance(error, (StudyError, EngineError, OpinionError)):
-        return f"Error: {error}" + ("" if str(error).endswith((".", "?", "!")) else ".")
+        text = str(error)
+        whole = text.endswith((".", "?", "!")) or text.rpartition("\n")[2].startswith("  ")
+        return f"Error: {text}" + ("" if whole else ".")  # no point after a command to copy
     return None

@@ -28,6 +28,12 @@ def runs_of(folder: Path) -> list[Path]:
 
     if (folder / "run.json").is_file():
         return [folder]
+    if countries := countries_of(folder):
+        samples = " or ".join(str(path / "sample") for path in countries)
+        raise StudyError(
+            f"{folder} is the folder of a country, which has no ledger of its own. "
+            f"Ask its sample, {samples}"
+        )
     arms = sorted(
         (path.parent for path in folder.glob("[0-9]*-*/run.json")),
         key=lambda path: int(path.name.partition("-")[0]),
@@ -35,6 +41,13 @@ def runs_of(folder: Path) -> list[Path]:
     if not arms:
         raise StudyError(f"{folder} is not the folder of a run or of a comparison")
     return arms
+
+
+def countries_of(folder: Path) -> list[Path]:
+    """Return the folder itself, or those of the arms, if they hold countries."""
+    if (folder / "country.json").is_file():
+        return [folder]
+    return sorted(path.parent for path in folder.glob("[0-9]-*/country.json"))
 
 
 def loaded(folders: Sequence[Path]) -> list[RunData]:
@@ -53,18 +66,21 @@ def verify(
 ) -> None:
     """Check that no file of a run was changed since it was made; needs no network."""
     from scoredsociety.study import verify_run
+    from scoredsociety.study.country_folder import read_country_manifest, verify_country
     from scoredsociety.study.store import read_manifest
 
     sound = True
-    for path in runs_of(folder):
-        wrong = verify_run(path, again=again)
+    countries = countries_of(folder)
+    for path in countries or runs_of(folder):
+        wrong = verify_country(path, again=again) if countries else verify_run(path, again=again)
         for line in wrong:
             typer.echo(f"{path}: {line}", err=True)
         if wrong:
             sound = False
             continue
-        files = len(read_manifest(path)["files"])
-        same = "; the first society, simulated again, has the same bytes" if again else ""
+        files = len((read_country_manifest if countries else read_manifest)(path)["files"])
+        what = "sample" if countries else "first society"
+        same = f"; the {what}, simulated again, has the same bytes" if again else ""
         typer.echo(f"{path}: {files} files are as the run wrote them{same}")
     if not sound:
         raise typer.Exit(1)

@@ -117,7 +117,7 @@ def report(
     ] = None,
 ) -> None:
     """Write the report of finished runs as one HTML file that loads nothing."""
-    from scoredsociety.cli.folders import loaded
+    from scoredsociety.cli.folders import countries_of, loaded
     from scoredsociety.study import StudyError
 
     if out is not None and (out.exists() or out.is_symlink()):
@@ -125,6 +125,12 @@ def report(
             f"{out} exists already. Choose another file with --out, or remove it first"
         )
     page = out or (folders[0] / PAGE if len(folders) == 1 else o.free(Path(PAGE)))
+    if countries := countries_of(folders[0]) if len(folders) == 1 else []:
+        from scoredsociety.doors import country
+
+        made = [country.load_country(path) for path in countries]
+        typer.echo(str(written(page, lambda path: country.write_page(made, path))))
+        return
     runs = loaded(folders)
     with Display() as display, display.working("Writing the report"):
         from scoredsociety.doors import write_page

@@ -35,7 +35,7 @@ Progress = Callable[[int], None]
 """Called with the number of person-months just finished."""
 
 
-class _Worker:
+class Worker:
     """The arrays of one thread, kept from chunk to chunk."""
 
     def __init__(self, compiled: Compiled, months: int) -> None:
@@ -118,6 +118,7 @@ def run_society(
     progress: Progress | None = None,
     keep: range | None = None,
     snapshot: bool = False,
+    shares: NDArray[np.float64] | None = None,
 ) -> tuple[SocietyResult, int]:
     """Simulate one society.
 
@@ -142,6 +143,9 @@ def run_society(
         passes over all tiles (used to replay one tile).
     snapshot : bool
         Also keep, in memory, what everybody bears and knows at the end.
+    shares : float64 array, shape (channels, months), optional
+        Share of its acts that each channel can handle, where it follows from the load of a larger
+        society of which this is a part. There is one pass then.
 
     Returns
     -------
@@ -158,7 +162,7 @@ def run_society(
     shape = (len(compiled.channels), months)
     limited = compiled.program.channels["capacity"] > 0
     at_end = np.zeros(people if snapshot else 0, SNAPSHOT)
-    capacity = np.ones(shape)
+    capacity = np.ones(shape) if shares is None else shares
     passes = 0
     while passes < MAX_PASSES:
         passes += 1
@@ -176,7 +180,8 @@ def run_society(
             progress,
             at_end,
         )
-        wanted = _capacity(compiled, tally, months) if limited.any() else capacity
+        free = shares is None and limited.any()
+        wanted = shares_of(compiled, tally, months) if free else capacity
         if np.array_equal(wanted, capacity):
             break
         capacity = wanted
@@ -188,7 +193,7 @@ def run_society(
             compiled, tables, capacity, people, months, seed, replicate, 1, chunk, keep, None,
             at_end,
         )  # fmt: skip
-    return _result(compiled, tally, ledger, months, at_end if snapshot else None), passes
+    return result_of(compiled, tally, ledger, months, at_end if snapshot else None), passes
 
 
 def _pass(
@@ -208,11 +213,11 @@ def _pass(
     """Run all tiles once, with the capacities as given."""
     starts = list(range(tiles.start, tiles.stop, chunk))
     count = max(1, min(threads or os.cpu_count() or 1, len(starts)))
-    workers = [_Worker(compiled, months) for _ in range(count)]
+    workers = [Worker(compiled, months) for _ in range(count)]
     ledger = _Ledger(starts)
     stop = False
 
-    def work(worker: _Worker, mine: list[int]) -> None:
+    def work(worker: Worker, mine: list[int]) -> None:
         todo = list(mine)
         while todo and not stop:
             start = todo[0]
@@ -225,15 +230,7 @@ def _pass(
                 worker.grow()
                 todo = list(mine)
                 continue
-            if rows == RATE_ERROR:
-                raise EngineError(
-                    "a rate rose above its majorant: the rates of the regime and the layers of "
-                    "candidates disagree"
-                )
-            if rows == TOO_MANY_FRIENDS:
-                raise EngineError(
-                    "people have too many friends: lower friends_mean, or raise friends_size"
-                )
+            refuse(rows)
             todo.pop(0)
             if ledger.add(start, worker.scratch.ledger[:rows]) and progress is not None:
                 progress((min(end * TILE, people) - start * TILE) * months)
@@ -256,7 +253,23 @@ def _pass(
     return total, ledger.rows()
 
 
-def _capacity(compiled: Compiled, tally: Tally, months: int) -> NDArray[np.float64]:
+def refuse(answer: int) -> None:
+    """Say why a chunk could not be run, if it could not.
+
+    Raises
+    ------
+    EngineError
+    """
+    if answer == RATE_ERROR:
+        raise EngineError(
+            "a rate rose above its majorant: the rates of the regime and the layers of "
+            "candidates disagree"
+        )
+    if answer == TOO_MANY_FRIENDS:
+        raise EngineError("people have too many friends: lower friends_mean, or raise friends_size")
+
+
+def shares_of(compiled: Compiled, tally: Tally, months: int) -> NDArray[np.float64]:
     """Return the share of its acts that each channel can handle, from the load a month before.
 
     The capacity is a multiple of the load expected in month 1 and grows with the adults.
@@ -274,7 +287,7 @@ def _capacity(compiled: Compiled, tally: Tally, months: int) -> NDArray[np.float
     return capacity
 
 
-def _result(
+def result_of(
     compiled: Compiled,
     tally: Tally,
     ledger: NDArray[np.void],

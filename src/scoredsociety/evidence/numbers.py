@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scoredsociety.audit.exact import root
 from scoredsociety.audit.intervals import means
 
 
@@ -51,23 +50,6 @@ def over_replicates(values: ArrayLike, unit: str = "share") -> Number:
 def share_error(share: float, people: float) -> float:
     """Return the standard error of a share in a simple random sample."""
     return math.sqrt(share * (1.0 - share) / people)
-
-
-def poisson_interval(count: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the exact (Garwood) two-sided interval of the mean of a Poisson count."""
-    tail = (1.0 - level) / 2
-    far = count + 10.0 * math.sqrt(count + 1.0) + 20.0
-    high = root(lambda m: _poisson_cdf(count, m) - tail, 0.0, far)
-    if count == 0:
-        return 0.0, high
-    low = root(lambda m: _poisson_cdf(count - 1, m) - (1.0 - tail), 0.0, far)
-    return low, high
-
-
-def _poisson_cdf(k: int, mean: float) -> float:
-    if mean <= 0.0:
-        return 1.0
-    return math.fsum(math.exp(j * math.log(mean) - mean - math.lgamma(j + 1)) for j in range(k + 1))
 
 
 def spearman(x: Sequence[float], y: Sequence[float]) -> float:

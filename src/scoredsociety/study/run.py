@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 import scoredsociety
 from scoredsociety.engine import (
     Compiled,
@@ -53,7 +56,6 @@ def versions() -> dict[str, str]:
     """Return the versions that results depend on."""
     import llvmlite
     import numba
-    import numpy as np
     import pyarrow as pa
 
     return {
@@ -180,6 +182,7 @@ def run_replicate(
         progress=progress.advance if progress else None,
         keep=tiles,
         snapshot=snapshot,
+        shares=_shares_in(engine, manifest),
     )
     result.organisations.update(
         run_organisations(
@@ -192,6 +195,16 @@ def run_replicate(
         )
     )
     return result, passes
+
+
+def _shares_in(engine: Engine, manifest: Mapping[str, Any]) -> NDArray[np.float64] | None:
+    """Return the shares that channels handle in the country of which a run is a sample."""
+    if "shares" not in manifest:
+        return None
+    out = np.ones((len(engine.compiled.channels), manifest["months"]))
+    for name, units in manifest["shares"].items():
+        out[engine.compiled.channels.index(name)] = np.asarray(units) / 65536.0
+    return out
 
 
 def simulate(
@@ -333,6 +346,7 @@ def without_schemes(run: RunData, *, threads: int | None = None) -> RunData:
     regime = ResolvedRegime.model_validate(manifest["regime"])
     bare = regime.bare()
     manifest |= {"regime": bare.model_dump(mode="json"), "label": bare.title, "schemes": []}
+    manifest.pop("shares", None)  # without schemes the load is another
     engine = engine_of(manifest)
     results = [
         run_replicate(engine, manifest, replicate, threads=threads)[0]

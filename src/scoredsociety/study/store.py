@@ -209,7 +209,7 @@ def load_run(path: str | Path) -> RunData:
     return RunData(manifest, replicates, folder)
 
 
-def changed(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
+def changed(folder: Path, manifest: Mapping[str, Any], name_of: str = MANIFEST) -> list[str]:
     """Hold every file of a run against its hash, and the manifest against its own.
 
     Who changes a file and works out all hashes again is not found out here, only by simulating
@@ -221,13 +221,13 @@ def changed(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
         What is wrong, a line each.
     """
     if OWN not in manifest:
-        return [f"{MANIFEST} has no hash of itself: it was made by an earlier version, or changed"]
+        return [f"{name_of} has no hash of itself: it was made by an earlier version, or changed"]
     try:
         sound = manifest[OWN] == own_mark(manifest) and isinstance(manifest["files"], dict)
     except (ValueError, KeyError):  # NaN is no number of ours
         sound = False
     if not sound:
-        return [f"{MANIFEST} was changed after the run"]
+        return [f"{name_of} was changed after the run"]
     wrong = []
     for name, known in manifest["files"].items():
         file = folder / name

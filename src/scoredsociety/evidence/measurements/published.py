@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 
-from scoredsociety.audit.exact import binomial_interval, binomial_upper
+from scoredsociety.audit.exact import binomial_interval, binomial_upper, poisson_interval
 from scoredsociety.evidence.measurement import Compute, Measurement, Varied
 from scoredsociety.evidence.numbers import (
     Number,
     exact,
-    poisson_interval,
     share_error,
 )
 from scoredsociety.evidence.scene import Scene
