@@ -12,6 +12,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,10 @@ from scoredsociety.engine.state import Rooms, Scratch, Tally, new_rooms, new_scr
 from scoredsociety.engine.tile import ROOM_ERROR, run_chunk
 from scoredsociety.society.people import TILE, PeopleTables
 
+if TYPE_CHECKING:
+    from scoredsociety.engine.checkpoint import Span
+    from scoredsociety.engine.program import Program
+
 CHUNK = 4
 """Tiles that one task runs: small enough for progress, large enough to hide its overhead."""
 MAX_PASSES = 200
@@ -35,20 +40,21 @@ Progress = Callable[[int], None]
 """Called with the number of person-months just finished."""
 
 
-class _Worker:
+class Worker:
     """The arrays of one thread, kept from chunk to chunk."""
 
-    def __init__(self, compiled: Compiled, months: int) -> None:
+    def __init__(self, compiled: Compiled, months: int, program: Program | None = None) -> None:
         self.compiled, self.months = compiled, months
+        self.program = program or compiled.program
         self.room = (1 << 16, 1 << 16)
-        self.scratch: Scratch = new_scratch(compiled.program, months, *self.room)
+        self.scratch: Scratch = new_scratch(self.program, months, *self.room)
         self.rooms: Rooms = new_rooms(months)
         self.tally = empty_tally(compiled, months)
 
     def grow(self) -> None:
         """Make room, and forget what was counted."""
         self.room = (self.room[0] * 2, self.room[1] * 2)
-        self.scratch = new_scratch(self.compiled.program, self.months, *self.room)
+        self.scratch = new_scratch(self.program, self.months, *self.room)
         self.tally = empty_tally(self.compiled, self.months)
 
 
@@ -118,6 +124,8 @@ def run_society(
     progress: Progress | None = None,
     keep: range | None = None,
     snapshot: bool = False,
+    span: Span | None = None,
+    program: Program | None = None,
 ) -> tuple[SocietyResult, int]:
     """Simulate one society.
 
@@ -142,6 +150,10 @@ def run_society(
         passes over all tiles (used to replay one tile).
     snapshot : bool
         Also keep, in memory, what everybody bears and knows at the end.
+    span : Span, optional
+        Run only these months (``engine.checkpoint``).
+    program : Program, optional
+        What the kernel runs, if it must keep more than the regime itself asks for.
 
     Returns
     -------
@@ -175,8 +187,12 @@ def run_society(
             tiles,
             progress,
             at_end,
+            span,
+            program,
         )
         wanted = _capacity(compiled, tally, months) if limited.any() else capacity
+        if span is not None:
+            wanted = span.open(wanted)
         if np.array_equal(wanted, capacity):
             break
         capacity = wanted
@@ -186,7 +202,7 @@ def run_society(
     if keep is not None:
         tally, ledger = _pass(
             compiled, tables, capacity, people, months, seed, replicate, 1, chunk, keep, None,
-            at_end,
+            at_end, span, program,
         )  # fmt: skip
     return _result(compiled, tally, ledger, months, at_end if snapshot else None), passes
 
@@ -204,12 +220,15 @@ def _pass(
     tiles: range,
     progress: Progress | None,
     at_end: NDArray[np.void],
+    span: Span | None,
+    program: Program | None,
 ) -> tuple[Tally, NDArray[np.void]]:
     """Run all tiles once, with the capacities as given."""
     starts = list(range(tiles.start, tiles.stop, chunk))
     count = max(1, min(threads or os.cpu_count() or 1, len(starts)))
-    workers = [_Worker(compiled, months) for _ in range(count)]
+    workers = [Worker(compiled, months, program) for _ in range(count)]
     ledger = _Ledger(starts)
+    length = months if span is None else span.last - span.first + 1
     stop = False
 
     def work(worker: _Worker, mine: list[int]) -> None:
@@ -217,10 +236,15 @@ def _pass(
         while todo and not stop:
             start = todo[0]
             end = min(start + chunk, tiles.stop)
-            rows = run_chunk(
-                worker.scratch, worker.rooms, worker.tally, compiled.program, tables, capacity,
-                people, months, seed, replicate, start, end, at_end,
-            )  # fmt: skip
+            if span is None:
+                rows = run_chunk(
+                    worker.scratch, worker.rooms, worker.tally, worker.program, tables, capacity,
+                    people, months, seed, replicate, start, end, at_end,
+                )  # fmt: skip
+            else:
+                rows = span.run(
+                    worker, start, end, tables, capacity, people, months, seed, replicate, at_end
+                )
             if rows == ROOM_ERROR:  # rare: begin again with more room
                 worker.grow()
                 todo = list(mine)
@@ -236,7 +260,7 @@ def _pass(
                 )
             todo.pop(0)
             if ledger.add(start, worker.scratch.ledger[:rows]) and progress is not None:
-                progress((min(end * TILE, people) - start * TILE) * months)
+                progress((min(end * TILE, people) - start * TILE) * length)
 
     if count == 1:
         work(workers[0], starts)
@@ -253,6 +277,8 @@ def _pass(
     for worker in workers[1:]:
         for mine, other in zip(total, worker.tally, strict=True):
             mine += other
+    if span is not None:
+        span.join(total)
     return total, ledger.rows()
 
 
