@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         spiral,
         sweep,
     )
+    from scoredsociety.doors.branching import branch
     from scoredsociety.doors.information import information
     from scoredsociety.doors.surveys import Survey, survey
     from scoredsociety.evidence.asking import claims
@@ -48,6 +49,7 @@ __all__ = [
     "Sweep",
     "__version__",
     "audit",
+    "branch",
     "check_measure",
     "check_scheme",
     "claims",
@@ -70,6 +72,7 @@ _HOMES = {
     "Society": "society.society",
     "Survey": "doors.surveys",
     "Sweep": "doors",
+    "branch": "doors.branching",
     "check_measure": "audit.conformance",
     "check_scheme": "schemes.catalogue",
     "claims": "evidence.asking",

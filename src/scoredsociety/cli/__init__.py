@@ -12,6 +12,7 @@ import scoredsociety
 from scoredsociety.cli import (
     along,
     auditing,
+    branching,
     claims,
     folders,
     guarding,
@@ -37,6 +38,7 @@ app = typer.Typer(
 COMMANDS = (
     (running.run, "Let a regime act on a simulated society."),
     (running.compare, "Compare regimes, or one with and without safeguards."),
+    (branching.branch, "Go on from a policy date under several regimes."),
     (along.line, "Walk from one regime to another in equal steps."),
     (guarding.safeguards, "Compare safeguards: alone, in pairs, all together."),
     (spirals.spiral, "Measure how far entries breed entries, in every form."),

@@ -87,7 +87,7 @@ class Span:
         self.tally: Tally | None = None
         self._parts: dict[int, tuple[NDArray[np.void], NDArray[np.void]]] = {}
 
-    def run(self, worker: Worker, start: int, end: int, *settings: Any) -> int:  # noqa: ANN401
+    def run(self, worker: Worker, start: int, end: int, *settings: Any) -> int:
         """Run the tiles of one task; return as ``run_chunk``."""
         tables, capacity, people, months, seed, replicate, at_end = settings
         scratch = worker.scratch
@@ -244,8 +244,7 @@ def run_on(
     for name in ("uses_friends", "uses_homes", "uses_traits"):
         settings[name] |= old.settings[name]
     same = all(
-        mine.tobytes() == other.tobytes()
-        for mine, other in zip(compiled.program, old, strict=True)
+        mine.tobytes() == other.tobytes() for mine, other in zip(compiled.program, old, strict=True)
     )
     change = unchanged(old, month)._replace(differs=not same)
     span = Span(compiled, checkpoint.people, checkpoint.months, checkpoint.months, checkpoint,

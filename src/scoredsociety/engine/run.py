@@ -231,7 +231,7 @@ def _pass(
     length = months if span is None else span.last - span.first + 1
     stop = False
 
-    def work(worker: _Worker, mine: list[int]) -> None:
+    def work(worker: Worker, mine: list[int]) -> None:
         todo = list(mine)
         while todo and not stop:
             start = todo[0]
