@@ -91,7 +91,7 @@ def _links(state: State, tile: Ints, place: Ints) -> bool:
     newest[who] = at  # the last of each person wins
     before = np.full(len(held), -1)
     before[1:] = np.where(who[1:] == who[:-1], at[:-1], -1)
-    key = rows["scheme"][held] * len(state.persons) + who
+    key = rows["scheme"][held].astype(np.int64) * len(state.persons) + who
     counted = np.bincount(key, minlength=state.standings.size)
     return (
         np.array_equal(newest, state.persons["newest"])

@@ -231,8 +231,8 @@ def _date(at: int | None, months: int) -> int:
         )
     if not 1 <= at < months:
         raise StudyError(
-            f"policy date: {at} is not allowed. Allowed: the end of month 1 to {months - 1} of a run "
-            f"of {months} months"
+            f"policy date: {at} is not allowed. Allowed: the end of month 1 to {months - 1}, in a "
+            f"run of {months} months"
         )
     return at
 
@@ -280,8 +280,8 @@ def _check(before: Engine, after: Engine) -> None:
     if wrong:
         raise StudyError(
             f"{after.regime.title} cannot follow {before.regime.title} after month {after.at}. "
-            f"They differ in what cannot change on the way: {'; '.join(wrong)}. A scheme that begins "
-            "or ends at the policy date should stand in both, with a timing"
+            f"They differ in what cannot change on the way: {'; '.join(wrong)}. A scheme that "
+            "begins or ends at the policy date should stand in both, with a timing"
         )
 
 
