@@ -25,7 +25,7 @@ from scoredsociety.study.checkpoints import (
     read_checkpoints,
     write_checkpoints,
 )
-from scoredsociety.study.compare import names_of, same_world, shared_settings
+from scoredsociety.study.compare import arm_names, same_world, shared_settings
 from scoredsociety.study.errors import StudyError
 from scoredsociety.study.run import (
     Engine,
@@ -203,7 +203,7 @@ def simulate_branches(
             out / "checkpoint", plan.at, plan.run, past()
         )
     runs = []
-    folders = names_of([engine.regime for _, engine in plan.arms])
+    folders = arm_names([engine.regime for _, engine in plan.arms])
     for (manifest, engine), name in zip(plan.arms, folders, strict=True):
         folder = out / name if out else None
         if folder is not None and folder.exists():

@@ -209,22 +209,30 @@ def _read(
 ) -> Checkpoint:
     """Read one replicate, or raise ValueError or KeyError with what is wrong."""
     people, months, compiled = run["people"], run["months"], engine.compiled
-    shape = shaped(compiled.program, people, months, at)._asdict()
+    wanted = {
+        name: (like.dtype, like.shape)
+        for name, like in shaped(compiled.program, people, months, at)._asdict().items()
+    }
     with zipfile.ZipFile(path) as archive:
-        rows = _array(archive, "rows", shape["rows"])
-        shape = shaped(compiled.program, people, months, at, max(int(rows[-1]), 0))._asdict()
-        state = State(**{name: _array(archive, name, like) for name, like in shape.items()})
+        count = int(_array(archive, "rows", *wanted["rows"])[-1])
+        for name in ("ledger", "links"):
+            wanted[name] = (wanted[name][0], (max(count, 0),))
+        state = State(**{name: _array(archive, name, *like) for name, like in wanted.items()})
         sums = empty_tally(compiled, months)._asdict()
-        tally = Tally(**{n: _array(archive, f"tally-{n}", like) for n, like in sums.items()})
+        tally = Tally(
+            **{n: _array(archive, f"tally-{n}", x.dtype, x.shape) for n, x in sums.items()}
+        )
     if wrong := fault(state, compiled.program, at, months):
         raise ValueError(f"its {wrong} cannot be")
     return Checkpoint(at, months, people, run["seed"], replicate, state, tally)
 
 
-def _array(archive: zipfile.ZipFile, name: str, like: NDArray[Any]) -> NDArray[Any]:
-    """Read an array that must be like another in type and shape."""
+def _array(
+    archive: zipfile.ZipFile, name: str, dtype: np.dtype[Any], shape: tuple[int, ...]
+) -> NDArray[Any]:
+    """Read an array that must have this type and shape; before that nothing is made of its size."""
     entry = archive.getinfo(f"{name}.npy")
-    room = math.prod(like.shape) * like.dtype.itemsize
+    room = math.prod(shape) * dtype.itemsize
     if not room <= entry.file_size <= room + 65536:
         raise ValueError(f"{name} has another size")
     if entry.file_size > _DEFLATED * entry.compress_size:
@@ -232,12 +240,10 @@ def _array(archive: zipfile.ZipFile, name: str, like: NDArray[Any]) -> NDArray[A
     with archive.open(entry) as stream:
         if npy.read_magic(stream) != (1, 0):
             raise ValueError(f"{name} has another format")
-        shape, fortran, dtype = npy.read_array_header_1_0(stream)
-        if shape != like.shape or dtype != like.dtype or (fortran and like.ndim > 1):
+        said, fortran, kind = npy.read_array_header_1_0(stream)
+        if said != shape or kind != dtype or (fortran and len(shape) > 1):
             raise ValueError(f"{name} has another type or shape")
-        out = np.empty(like.shape, like.dtype)
         data = stream.read(room + 1)
-        if len(data) != room:
-            raise ValueError(f"{name} has another size")
-        out.reshape(-1)[:] = np.frombuffer(data, like.dtype)
-    return out
+    if len(data) != room:
+        raise ValueError(f"{name} has another size")
+    return np.frombuffer(data, dtype).reshape(shape).copy()

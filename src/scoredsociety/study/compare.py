@@ -79,7 +79,7 @@ def simulate_arms(
     """
     resolved = same_world(arms(regimes, safeguards, separately, calibrations))
     reference, majorants = shared_settings(resolved)
-    folders = [None if out is None else Path(out) / name for name in names_of(resolved)]
+    folders = [None if out is None else Path(out) / name for name in arm_names(resolved)]
     if (
         out is not None
         and Path(out).exists()
@@ -177,8 +177,8 @@ def _again(
     return run
 
 
-def names_of(resolved: Sequence[ResolvedRegime]) -> list[str]:
-    """Return the names of the folders of arms."""
+def arm_names(resolved: Sequence[ResolvedRegime]) -> list[str]:
+    """Return the names of the arms' folders, in order."""
     names: list[str] = []
     for number, regime in enumerate(resolved):
         name = "+".join([regime.regime, *regime.safeguards])
