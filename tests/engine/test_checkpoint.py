@@ -13,6 +13,7 @@ import pytest
 from scoredsociety.engine import (
     EngineError,
     ExitReason,
+    Flag,
     Kind,
     SocietyResult,
     run_on,
@@ -149,7 +150,7 @@ def test_what_is_over_stays_and_another_regime_acts_from_the_next_month():
     assert np.array_equal(plain.ledger[before][made], changed.ledger[after][made])
     told = changed.ledger[~after & (changed.ledger["kind"] == Kind.ENTRY)]
     first = c.schemes.index("a-list")
-    assert (told["flags"][told["scheme"] == first] & 1).all()
+    assert (told["flags"][told["scheme"] == first] & (Flag.NOTIFIED | Flag.EXEMPTED)).all()
     assert not (plain.ledger["flags"][~before & (plain.ledger["scheme"] == first)] & 1).all()
     books(changed, other)
 

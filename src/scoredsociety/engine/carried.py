@@ -38,6 +38,7 @@ CARRIED = np.dtype(
     align=True,
 )
 """What the months have changed of a person; ``engine.state.PERSON`` says what it is."""
+_ALL = np.uint64(2**64 - 1)
 PAST = np.dtype([("habit", "f8"), ("month", "i8")], align=True)
 """A habit, worked out up to a month."""
 
@@ -156,8 +157,9 @@ def _save(
         out.newest = _moved(person.newest, -before)
         out.place = person.place if person.newest >= 0 else -1
         out.school = person.school
-        out.alive = 0
+        out.alive = _ALL
         if program.settings[0].uses_friends:
+            out.alive = NONE
             for k in range(ties.first[i], ties.first[i + 1]):
                 if ties.alive[k]:
                     out.alive |= np.uint64(1) << np.uint64(k - ties.first[i])

@@ -20,7 +20,7 @@ from scoredsociety.engine.codes import ENOUGH, LAST_YEAR
 from scoredsociety.engine.compile import Compiled
 from scoredsociety.engine.errors import EngineError
 from scoredsociety.engine.program import FRIENDS, Program
-from scoredsociety.engine.result import SocietyResult
+from scoredsociety.engine.result import LEDGER_DTYPE, SocietyResult
 from scoredsociety.engine.run import Progress, run_society
 from scoredsociety.engine.state import LINK, Tally
 from scoredsociety.society.people import PeopleTables
@@ -75,9 +75,10 @@ class Span:
         last: int,
         before: Checkpoint | None = None,
         change: Change | None = None,
+        rows: Sequence[int] = (),
     ) -> None:
         self.first = before.month + 1 if before else 1
-        self.last, self.before = last, before
+        self.last, self.before, self.rows = last, before, rows
         self.stops = last < months
         shape = (len(compiled.schemes), len(compiled.conducts))
         nothing = new_state(0, *shape, months, False, False)
@@ -85,7 +86,7 @@ class Span:
         self.change = change or unchanged(compiled.program, last)
         self.after = shaped(compiled.program, people, months, last) if self.stops else nothing
         self.tally: Tally | None = None
-        self._parts: dict[int, tuple[NDArray[np.void], NDArray[np.void]]] = {}
+        self._parts: dict[int, tuple[bytes, bytes]] = {}
 
     def run(self, worker: Worker, start: int, end: int, *settings: Any) -> int:
         """Run the tiles of one task; return as ``run_chunk``."""
@@ -98,7 +99,7 @@ class Span:
             self.first, self.last, self.state, self.change, self.after, links,
         )  # fmt: skip
         if rows >= 0 and self.stops:
-            self._parts[start] = (scratch.ledger[:rows].copy(), links[:rows].copy())
+            self._parts[start] = (scratch.ledger[:rows].tobytes(), links[:rows].tobytes())
         return int(rows)
 
     def open(self, capacity: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -116,8 +117,10 @@ class Span:
             tally.monthly[:, :month] = 0
             for again in (tally.persons, tally.adults, tally.adult_months):
                 again[:] = 0
+            tally.monthly[self.rows] += past.monthly
             for name, mine, old in zip(Tally._fields, tally, past, strict=True):
-                if name != "baseline":  # what a limit is a multiple of belongs to the regime
+                # what a limit is a multiple of belongs to the regime
+                if name not in ("monthly", "baseline"):
                     mine += old
         self.tally = tally
 
@@ -126,8 +129,8 @@ class Span:
         parts = [self._parts[start] for start in sorted(self._parts)]
         np.cumsum(self.after.rows, out=self.after.rows)
         return self.after._replace(
-            ledger=np.concatenate([ledger for ledger, _ in parts]),
-            links=np.concatenate([links for _, links in parts]),
+            ledger=np.frombuffer(bytearray(b"".join(ledger for ledger, _ in parts)), LEDGER_DTYPE),
+            links=np.frombuffer(bytearray(b"".join(links for _, links in parts)), LINK),
         )
 
 
@@ -247,8 +250,9 @@ def run_on(
         mine.tobytes() == other.tobytes() for mine, other in zip(compiled.program, old, strict=True)
     )
     change = unchanged(old, month)._replace(differs=not same)
+    rows = [compiled.measures.index(name) for name in before.measures]
     span = Span(compiled, checkpoint.people, checkpoint.months, checkpoint.months, checkpoint,
-                change)  # fmt: skip
+                change, rows)  # fmt: skip
     return run_society(
         compiled,
         tables,
@@ -278,12 +282,12 @@ def differences(before: Compiled, after: Compiled, month: int) -> list[str]:
     list of str
         Empty if the second can follow the first.
     """
-    wrong = []
-    for what in ("schemes", "conducts", "channels", "measures"):
-        mine, other = getattr(before, what), getattr(after, what)
-        if mine != other:
-            wrong.append(_unlike("grades, sanctions or rewards" if what == "measures" else what,
-                                 mine, other))  # fmt: skip
+    lists = {what: (getattr(before, what), getattr(after, what))
+             for what in ("schemes", "conducts", "channels")}  # fmt: skip
+    lists["grades"] = (_plain(before), _plain(after))
+    wrong = [_unlike(what, *names) for what, names in lists.items() if names[0] != names[1]]
+    if not before.codes.items() <= after.codes.items():
+        wrong.append("sanctions and rewards")
     if wrong:
         return wrong
     a, b = before.program.schemes, after.program.schemes
@@ -308,6 +312,11 @@ def differences(before: Compiled, after: Compiled, month: int) -> list[str]:
     if before.aware_reference != after.aware_reference:
         wrong.append("the shares by which people are grouped into aware and unaware")
     return wrong
+
+
+def _plain(compiled: Compiled) -> list[str]:
+    """Return the measures of a regime that are no sanctions or rewards."""
+    return [name for name in compiled.measures if name not in compiled.codes.values()]
 
 
 def _unlike(what: str, before: Sequence[str], after: Sequence[str]) -> str:

@@ -36,14 +36,15 @@ def fault(state: State, program: Program, month: int, months: int) -> str | None
         return "rows of its tiles"
     tile = np.repeat(np.arange(len(sizes)), sizes)
     place = np.arange(len(tile)) - state.rows[:-1][tile]
-    checks = (
-        ("ledger", _ledger(state, program, tile, place, month, months)),
-        ("chains", _links(state, tile, place)),
-        ("persons", _persons(state, program)),
-        ("standings", _standings(state, program, sizes)),
-        ("habits", _habits(state, month)),
-    )
-    return next((name for name, good in checks if not good), None)
+    if not _ledger(state, program, tile, place, month, months):
+        return "ledger"
+    if not _links(state, place):
+        return "chains"
+    if not _persons(state, program):
+        return "persons"
+    if not _standings(state, program, sizes):
+        return "standings"
+    return None if _habits(state, month) else "habits"
 
 
 def _within(values: NDArray[np.generic], low: int | Ints, high: int | Ints) -> bool:
@@ -74,7 +75,7 @@ def _ledger(
     )
 
 
-def _links(state: State, tile: Ints, place: Ints) -> bool:
+def _links(state: State, place: Ints) -> bool:
     """Tell whether chains lead back in time only, and entries hang on those who bear them."""
     rows, links = state.ledger, state.links
     if not (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +144,7 @@ def plan_branches(
     }
     arms = []
     for number, regime in enumerate(regimes):
-        arm = replace(make_engine(regime, society, reference, majorants), past=engine, at=at)
+        arm = make_engine(regime, society, reference, majorants, engine, at)
         _check(engine, arm)
         manifest = make_manifest(regime, source, arm.compiled, **size)
         label = _label(regimes[0], regime, at) if number else run["label"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -149,11 +149,11 @@ def engine_of(manifest: Mapping[str, Any]) -> Engine:
     society = Society(marginals, 1)
     inside, outside = manifest["aware_reference"]
     majorants = {name: known["highest"] for name, known in manifest["majorants"].items()}
-    engine = make_engine(regime, society, (inside, outside), majorants)
-    if branch := manifest.get("branch"):
-        past = engine_of({**manifest, **branch["before"], "branch": None})
-        return replace(engine, past=past, at=branch["at"])
-    return engine
+    branch = manifest.get("branch")
+    if branch is None:
+        return make_engine(regime, society, (inside, outside), majorants)
+    past = engine_of({**manifest, **branch["before"], "branch": None})
+    return make_engine(regime, society, (inside, outside), majorants, past, branch["at"])
 
 
 def make_engine(
@@ -161,16 +161,19 @@ def make_engine(
     society: Society,
     aware_reference: tuple[float, float] | None,
     majorants: Mapping[str, float] | None,
+    past: Engine | None = None,
+    at: int = 0,
 ) -> Engine:
-    """Compile a regime for a society."""
+    """Compile a regime for a society, with the engine that held until the end of month ``at``."""
     compiled = compile_regime(
         regime,
         society.tables.median_income,
         aware_reference,
         majorants,
         household=society.marginals.households.value,
+        also=[name.partition(":")[2] for name in past.compiled.codes.values()] if past else (),
     )
-    return Engine(regime, compiled, society.kernel_tables)
+    return Engine(regime, compiled, society.kernel_tables, past, at)
 
 
 def run_replicate(
