@@ -16,6 +16,7 @@ from scoredsociety.engine import (
     Flag,
     Kind,
     SocietyResult,
+    compile_regime,
     run_on,
     run_past,
     run_society,
@@ -41,7 +42,7 @@ from tests.engine.lively import (
 )
 from tests.engine.oracle_cases import CASES
 from tests.engine.tiles import TABLES
-from tests.engine.worlds import Tree, compiled, effect, quantity
+from tests.engine.worlds import SOCIETY, Tree, compiled, effect, quantity
 
 SEED, MONTHS = 11, 40
 SETTINGS: dict[str, Any] = {"months": MONTHS, "seed": SEED}
@@ -63,6 +64,12 @@ def nearly(c: Compiled) -> Compiled:
     assert harm[63] == 0.0
     harm[63] = 1.0
     return replace(c, program=c.program._replace(bit_harm=harm))
+
+
+def later(c: Compiled, regime: ResolvedRegime) -> Compiled:
+    """Compile a regime that follows another."""
+    also = [measure.partition(":")[2] for measure in c.codes.values()]
+    return compile_regime(regime, SOCIETY.tables.median_income, also=also)
 
 
 def whole(c: Compiled, people: int, months: int = MONTHS, **settings: Any) -> SocietyResult:
@@ -176,7 +183,7 @@ def test_sanctions_that_go_end_spells_and_those_that_come_begin_them():
     s = c.schemes.index("a-score")
     spells = past.state.ledger[past.state.standings["spell"][s]]
     assert (past.state.standings["spell"][s] >= 0).sum() > 10, spells
-    free = compiled(lively(targeted, effects=[effect(grade=["A"], reward="DISC")]))
+    free = later(c, lively(targeted, effects=[effect(grade=["A"], reward="DISC")]))
     changed = on(free, past, c)
     mine = changed.ledger[(changed.ledger["scheme"] == s) & (changed.ledger["kind"] == Kind.SPELL)]
     assert (mine["end"][mine["month"] <= 20] <= 21).all()
@@ -201,9 +208,9 @@ def test_children_are_counted_out_when_their_sanction_is_abolished():
         targeted(data)
         for name in ("a-list", "a-score"):
             effects = data["schemes"][name]["effects"]
-            data["schemes"][name]["effects"] = [e for e in effects if e["sanction"] != "SCHOOL"]
+            data["schemes"][name]["effects"] = [e for e in effects if e.get("sanction") != "SCHOOL"]
 
-    changed = on(compiled(lively(abolished)), past, c)
+    changed = on(later(c, lively(abolished)), past, c)
     children = changed.monthly["children"].sum(axis=1)
     assert children[19] > 0
     assert not children[20:].any()
@@ -260,6 +267,8 @@ UNLIKE = {
         lambda: world(a_city_score(**timing(first=1, last=1, ends=10))),
         "ended in month 10 by the regime after",
     ),
+    "a sanction comes out of use and is not counted": (
+        lambda: world(a_city_score(effects=[])), "sanctions and rewards"),
     "other friends": (lambda: world(a_city_score(), friends_mean=3.0), "friends_mean"),
 }  # fmt: skip
 

@@ -1,8 +1,9 @@
 """The month: candidates, acceptance, due process, lists, feedback, and the ledger of it all."""
 
-from scoredsociety.engine.checkpoint import Checkpoint, differences, run_on, run_past
+from scoredsociety.engine.checkpoint import Checkpoint, run_on, run_past
 from scoredsociety.engine.compile import Compiled, compile_regime, highest_rates
 from scoredsociety.engine.errors import EngineError
+from scoredsociety.engine.following import differences
 from scoredsociety.engine.organisations import organisations_differ, run_organisations
 from scoredsociety.engine.result import (
     CELL_FIELDS,

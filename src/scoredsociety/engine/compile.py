@@ -67,9 +67,7 @@ class Compiled:
     def codes(self) -> dict[int, str]:
         """Return the measure of each sanction and reward that is counted, by its bit."""
         return {
-            bit: self.measures[row]
-            for bit, row in enumerate(self.program.bit_measure)
-            if row >= 0
+            bit: self.measures[row] for bit, row in enumerate(self.program.bit_measure) if row >= 0
         }
 
 
