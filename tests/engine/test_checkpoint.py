@@ -261,7 +261,7 @@ UNLIKE = {
     "another order of grades": (
         lambda: world(a_city_score(grades={"bands": {"X": 900, "C": 0}, "confidence": "assumed"},
                                    effects=[], feedback=[])),
-        "grades, sanctions or rewards",
+        "grades (grade:a-score:A, grade:a-score:B only before; grade:a-score:X only after)",
     ),
     "over already": (
         lambda: world(a_city_score(**timing(first=1, last=1, ends=10))),

@@ -32,9 +32,10 @@ def differences(before: Compiled, after: Compiled, month: int) -> list[str]:
     """
     lists = {what: (getattr(before, what), getattr(after, what))
              for what in ("schemes", "conducts", "channels")}  # fmt: skip
-    lists["grades"] = (_plain(before), _plain(after))
+    if all(mine == other for mine, other in lists.values()):
+        lists["grades"] = (_plain(before), _plain(after))
     wrong = [_unlike(what, *names) for what, names in lists.items() if names[0] != names[1]]
-    if not before.codes.items() <= after.codes.items():
+    if not wrong and not before.codes.items() <= after.codes.items():
         wrong.append("sanctions and rewards")
     if wrong:
         return wrong
