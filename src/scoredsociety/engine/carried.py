@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import inlined
+from scoredsociety.base.jit import inlined, part
 from scoredsociety.engine.codes import ENTRY, IN_FORCE, NONE, SPELL
 from scoredsociety.engine.program import Program
 from scoredsociety.engine.response import announced, answer
@@ -95,7 +95,7 @@ def moved(row: int, by: int) -> int:
     return row + by if row >= 0 else -1
 
 
-@inlined
+@part
 def _catch_up(scratch: Scratch, program: Program, n: int, month: int) -> None:
     """Bring every habit up to the start of the month after ``month``, under this regime."""
     schemes, settings, ruled = program.schemes, program.settings[0], program.ruled
@@ -127,7 +127,7 @@ def _catch_up(scratch: Scratch, program: Program, n: int, month: int) -> None:
                 past.factor = -1.0
 
 
-@inlined
+@part
 def save(
     scratch: Scratch,
     state: State,

@@ -135,7 +135,7 @@ def observe(
     return used
 
 
-@inlined
+@part
 def _settle_spell(
     scratch: Scratch,
     used: int,
@@ -172,14 +172,14 @@ def _settle_spell(
     return used
 
 
-@inlined
+@part
 def touch_everybody(scratch: Scratch, n: int) -> None:
     """Have everybody looked at when the month ends: the regime before it was another one."""
     for i in range(n):
         touch(scratch.persons[i], scratch.touched, scratch.counts, i)
 
 
-@inlined
+@part
 def settle_spells(
     scratch: Scratch,
     used: int,

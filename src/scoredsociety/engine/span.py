@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import inlined, kernel
+from scoredsociety.base.jit import kernel, part
 from scoredsociety.engine.candidates import base_rates
 from scoredsociety.engine.carried import Change, State, moved, save
 from scoredsociety.engine.chains import draw_candidates
@@ -21,7 +21,7 @@ from scoredsociety.engine.tile import ROOM_ERROR, expected_load, run_months
 from scoredsociety.society.people import TILE, PeopleTables, build_people
 
 
-@inlined
+@part
 def _restore(
     scratch: Scratch,
     state: State,
@@ -104,7 +104,7 @@ def _restore(
     return int(used + last - first)
 
 
-@inlined
+@part
 def _restore_friends(scratch: Scratch, scheme: Any, s: int, n: int, month: int) -> None:
     """Have everybody's score read again what the scores of living friends are."""
     f = scheme.feature

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import kernel
+from scoredsociety.base.jit import kernel, part
 from scoredsociety.engine.acts import conduct
 from scoredsociety.engine.candidates import base_rates
 from scoredsociety.engine.chains import draw_candidates
@@ -89,7 +89,7 @@ def run_tile(
     )  # fmt: skip
 
 
-@kernel
+@part
 def run_months(
     scratch: Scratch,
     rooms: Rooms,
