@@ -108,7 +108,6 @@ def test_the_regimes_of_the_catalogue_go_on_over_tiles(regime):
 
 def lively(edit: Any = None, *, late: int = 1, **settings: Any) -> ResolvedRegime:
     """Return a world with everything in which some things can be changed."""
-    parameters = {"habit": 0.05, "tie_loss": 0.1}
     return world(
         a_court_list(**disclosure(3, 0.8)),
         a_city_score(**settings),
@@ -116,7 +115,8 @@ def lively(edit: Any = None, *, late: int = 1, **settings: Any) -> ResolvedRegim
         a_friendly_profile(),
         a_platform(**timing(announced=late - 1, first=late, last=late)),
         edit=edit,
-        **parameters,
+        habit=0.05,
+        tie_loss=0.1,
     )
 
 
@@ -330,7 +330,7 @@ BROKEN = [
 @pytest.mark.parametrize(("told", "change"), BROKEN)
 def test_positions_that_cannot_be_are_found_before_a_kernel_sees_them(told, change):
     c, past = base()
-    state = State(*(array.copy() for array in past.state))
+    state = State._make(array.copy() for array in past.state)
     assert fault(state, c.program, 20, MONTHS) is None
     change(state)
     assert fault(state, c.program, 20, MONTHS) == told

@@ -19,6 +19,7 @@ from scoredsociety.engine import Flag
 from scoredsociety.study import StudyError
 from scoredsociety.study import branch as branching
 from scoredsociety.study.checkpoints import NAME, checkpoint_folder, read_checkpoints
+from scoredsociety.study.run import carry_out
 from scoredsociety.study.store import OWN, digest, dump, own_mark
 from tests.conftest import Answer, Cli, bytes_of
 
@@ -73,7 +74,7 @@ def test_its_runs_are_runs_like_others(made, cli):
         replayed = scoredsociety.study.replay_life(load_run(arm), who)[1]
         stored = load_run(arm).replicates[0].ledger
         mine = stored[stored["subject"] == who]
-        columns = [c for c in stored.dtype.names if c != "cause"]
+        columns = [c for c in stored.dtype.names or () if c != "cause"]
         assert np.array_equal(replayed[columns], mine[columns])
     assert cli("lives", made, "--story", "typical").code == 0
     assert cli("survey", made / "0-fragmented-2018").code == 2
@@ -115,7 +116,7 @@ def test_in_memory_it_is_the_same_and_regimes_may_be_files(made, tmp_path):
 
 
 def test_firms_go_on_too(tmp_path):
-    size = {"people": 200, "months": 10, "replicates": 1}
+    size: dict[str, Any] = {"people": 200, "months": 10, "replicates": 1}
     simulate("firm-only", out=tmp_path / "whole", **size)
     branch("firm-only", at=4, into=["firm-only"], out=tmp_path / "cut", **size)
     whole = tables(tmp_path / "whole")
@@ -124,13 +125,13 @@ def test_firms_go_on_too(tmp_path):
 
 
 def test_a_killed_attempt_keeps_its_past_and_its_finished_branches(made, tmp_path, monkeypatch):
-    real, calls = branching.carry_out, []
+    calls: list[str] = []
 
     def stops(manifest: Any, *args: Any, **settings: Any) -> Any:
         calls.append(manifest["label"])
         if len(calls) == 2:
             raise RuntimeError
-        return real(manifest, *args, **settings)
+        return carry_out(manifest, *args, **settings)
 
     monkeypatch.setattr(branching, "carry_out", stops)
     with pytest.raises(RuntimeError):
