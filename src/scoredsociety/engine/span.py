@@ -14,7 +14,7 @@ from scoredsociety.engine.chains import draw_candidates
 from scoredsociety.engine.codes import BANNED, NONE, RATE_ERROR
 from scoredsociety.engine.opening import TOO_MANY_FRIENDS, begin_tile
 from scoredsociety.engine.program import CHILDREN, FEATURES, NEVER, Program
-from scoredsociety.engine.scores import tell_friends
+from scoredsociety.engine.scores import NOBODY, tell_friends
 from scoredsociety.engine.snapshot import take_snapshot
 from scoredsociety.engine.state import OWN_LEVELS, Rooms, Scratch, Tally
 from scoredsociety.engine.tile import ROOM_ERROR, expected_load, run_months
@@ -75,6 +75,7 @@ def _restore(
                     past.habit = state.habit[base + i, c].habit
                     past.month = state.habit[base + i, c].month
                 past.factor = -1.0
+        person.covered = 0
         for s in range(scratch.standings.shape[0]):
             wanted = scratch.standings[s, i].enrolled_from
             scratch.standings[s, i] = state.standings[s, base + i]
@@ -87,6 +88,8 @@ def _restore(
             elif standing.enrolled_from > month:  # not in yet: in when this regime has it
                 wanted = max(int(wanted), month + 1)
                 standing.enrolled_from = wanted if wanted <= program.schemes[s].ends else NEVER
+            if standing.enrolled_from <= month:
+                person.covered |= np.uint32(1) << np.uint32(s)
     scratch.arrivals[month + 1] = 1
     if settings.school_mask == NONE:  # else taken with those who come of age
         for i in range(n):
@@ -111,8 +114,9 @@ def _restore_friends(scratch: Scratch, scheme: Any, s: int, n: int, month: int) 
     for i in range(n):
         scratch.of_friends[f, i].total = 0
         scratch.of_friends[f, i].count = 0
-        scratch.of_friends[f, i].low = 1
-        scratch.of_friends[f, i].high = 0
+        inside = scratch.standings[s, i].enrolled_from <= month
+        scratch.of_friends[f, i].low = 1 if inside else NOBODY
+        scratch.of_friends[f, i].high = 0 if inside else -NOBODY
     if scheme.ties > 0.0:
         for i in range(n):
             if scratch.standings[s, i].enrolled_from <= month:

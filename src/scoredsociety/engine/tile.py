@@ -134,7 +134,7 @@ def run_months(
             used = settle_spells(scratch, used, program, grade_mask, n, months, month, base)
         if used > scratch.ledger.shape[0]:
             return ROOM_ERROR
-        note_scores(scratch, program, n, month, months, first, last)
+        note_scores(scratch, program, n, month, months)
     if last == months:
         count_information(scratch, tally, program, n, months)
     return used
