@@ -14,7 +14,7 @@ from scoredsociety.engine.chains import draw_candidates
 from scoredsociety.engine.codes import BANNED, NONE, RATE_ERROR
 from scoredsociety.engine.opening import TOO_MANY_FRIENDS, begin_tile
 from scoredsociety.engine.program import CHILDREN, FEATURES, NEVER, Program
-from scoredsociety.engine.scores import NOBODY, tell_friends
+from scoredsociety.engine.scores import NOBODY, hear, tell_friends
 from scoredsociety.engine.snapshot import take_snapshot
 from scoredsociety.engine.state import OWN_LEVELS, Rooms, Scratch, Tally
 from scoredsociety.engine.tile import ROOM_ERROR, expected_load, run_months
@@ -111,6 +111,7 @@ def _restore(
 def _restore_friends(scratch: Scratch, scheme: Any, s: int, n: int, month: int) -> None:
     """Have everybody's score read again what the scores of living friends are."""
     f = scheme.feature
+    hear(scratch, scheme, s, n, scratch.first.shape[0] - 2)
     for i in range(n):
         scratch.of_friends[f, i].total = 0
         scratch.of_friends[f, i].count = 0
