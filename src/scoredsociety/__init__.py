@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         spiral,
         sweep,
     )
+    from scoredsociety.doors.branching import branch
     from scoredsociety.doors.country import Country, countries, country, merge, shard
     from scoredsociety.doors.information import information
     from scoredsociety.doors.seventeen import seventeen
@@ -51,6 +52,7 @@ __all__ = [
     "Sweep",
     "__version__",
     "audit",
+    "branch",
     "check_measure",
     "check_scheme",
     "claims",
@@ -79,6 +81,7 @@ _HOMES = {
     "Society": "society.society",
     "Survey": "doors.surveys",
     "Sweep": "doors",
+    "branch": "doors.branching",
     "check_measure": "audit.conformance",
     "check_scheme": "schemes.catalogue",
     "claims": "evidence.asking",

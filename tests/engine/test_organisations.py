@@ -15,6 +15,7 @@ from scoredsociety.engine.organisations import (
     Series,
     draw_costs,
     first_months,
+    organisations_differ,
     run_organisations,
 )
 from scoredsociety.engine.program import NEVER, identity
@@ -400,6 +401,38 @@ def test_audits_do_not_depend_on_conduct_or_on_other_schemes():
         for key in KEYS:
             assert np.array_equal(both["shown-grades"][key], alone[key], equal_nan=True)
     assert not np.array_equal(both["another"]["audits"], run(24, count=500)["audits"])
+
+
+def test_a_regime_that_changes_on_the_way_acts_from_the_next_month():
+    made, strict = make_scheme(count=3_000), make_scheme(count=3_000, audits=0.6, threat=0.01)
+
+    def stages(after: Scheme) -> Series:
+        before = (regime_of(made), 10)
+        return run_organisations(regime_of(after), 24, 1, 0, 20, 8, before)[made.scheme]
+
+    plain, same, changed = run(24, scheme=made), stages(made), stages(strict)
+    for key in KEYS:
+        assert np.array_equal(plain[key], same[key], equal_nan=True)
+        assert np.array_equal(plain[key][:10], changed[key][:10], equal_nan=True)
+    strict_always = run(24, scheme=strict)
+    assert np.array_equal(changed["audits"][10:], strict_always["audits"][10:])
+    assert changed["shown_good"][10] > plain["shown_good"][9] > 0  # grades stand, and move faster
+    assert changed["records"][-1] > plain["records"][-1]
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        (make_scheme(count=10), None),
+        (make_scheme(count=10, audits=0.9), None),
+        (make_scheme(count=11), "how many organisations"),
+        (make_scheme(count=10, consequence="record"), "what follows from an audit"),
+        (make_scheme(count=10, name="other"), "shown-grades, other"),
+    ],
+)
+def test_what_cannot_change_on_the_way_is_said(after, told):
+    found = organisations_differ(regime_of(make_scheme(count=10)), regime_of(after))
+    assert [told in line for line in found] == ([True] if told else [])
 
 
 def test_a_shorter_run_is_the_beginning_of_a_longer_one():

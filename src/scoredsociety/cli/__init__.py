@@ -12,6 +12,7 @@ import scoredsociety
 from scoredsociety.cli import (
     along,
     auditing,
+    branching,
     claims,
     folders,
     guarding,
@@ -40,6 +41,7 @@ COMMANDS = (
     (country_.country, "Simulate a whole country; keep sums and a sample."),
     (country_.merge, "Join the shards of a country."),
     (running.compare, "Compare regimes, or one with and without safeguards."),
+    (branching.branch, "Go on from a policy date under several regimes."),
     (along.line, "Walk from one regime to another in equal steps."),
     (guarding.safeguards, "Compare safeguards: alone, in pairs, all together."),
     (spirals.spiral, "Measure how far entries breed entries, in every form."),

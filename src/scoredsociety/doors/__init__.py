@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoredsociety.doors.guarding import Safeguarded, safeguards
 from scoredsociety.doors.sweeping import Sweep, sweep
-from scoredsociety.doors.writing import free_target, write_whole
-from scoredsociety.study import StudyError, simulate_arms
+from scoredsociety.doors.writing import free_target, write_on, write_whole
+from scoredsociety.study import simulate_arms
 from scoredsociety.study.compare import arms
 from scoredsociety.study.run import Progress, versions
 
@@ -213,19 +212,12 @@ def compare(
     if target is None:
         return Compared(tuple(simulate_arms(regimes, **ask)))
     whole = [r.model_dump(mode="json") for r in arms(regimes, safeguards, separately, calibrations)]
-    unfinished = target.parent / f".{target.name}.{_mark(whole, settings)}.partial"
-    try:
-        runs = simulate_arms(regimes, out=unfinished, **ask)
-        unfinished.replace(target)
-    except KeyboardInterrupt:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise
-    except StudyError as error:
-        raise StudyError(str(error).replace(str(unfinished), str(target))) from error
-    except OSError as error:
-        raise StudyError(f"{target} cannot be written: {error.strerror or error}") from error
-    moved = (replace(r, path=target / r.path.name if r.path else None) for r in runs)
-    return Compared(tuple(moved), target)
+    runs = write_on(
+        target,
+        _mark(whole, settings),
+        lambda unfinished: simulate_arms(regimes, out=unfinished, **ask),
+    )
+    return Compared(runs, target)
 
 
 def _mark(whole: object, settings: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ from scoredsociety.schemes.catalogue import resolve
 from scoredsociety.schemes.model import ResolvedRegime
 from scoredsociety.society.marginals import Marginals
 from scoredsociety.study.errors import StudyError
-from scoredsociety.study.run import Progress, simulate
+from scoredsociety.study.run import Progress, again, simulate
 from scoredsociety.study.store import read_manifest
 
 if TYPE_CHECKING:
@@ -257,7 +257,11 @@ def asked_of(runs: Sequence[RunData]) -> list[Surveyed | None] | None:
             out.append(None)
             continue
         base = base or _people(known, round(asked.fieldwork.month.value), ask)[0]
-        there, label = _people(regime, run.manifest["months"], ask)
+        if "branch" in run.manifest:
+            mine = {**run.manifest, "replicates": ask["replicates"]}
+            there, label = publics(again(mine, snapshot=True)), str(run.manifest["label"])
+        else:
+            there, label = _people(regime, run.manifest["months"], ask)
         settings = {
             "regime": regime.regime, "label": label, "safeguards": list(regime.safeguards),
             "people": ask["people"], "month": run.manifest["months"], "seed": ask["seed"],
@@ -349,6 +353,11 @@ def _of_folder(folder: Path) -> tuple[ResolvedRegime, Marginals, int, int] | Non
     if not (folder / "run.json").is_file():
         return None
     manifest = read_manifest(folder)
+    if "branch" in manifest:
+        raise StudyError(
+            f"{folder} is a branch: another regime held until month {manifest['branch']['at']}. "
+            "Its report says what its people answer in the last month; else name a regime"
+        )
     return (
         ResolvedRegime.model_validate(manifest["regime"]),
         Marginals.model_validate(manifest["marginals"]),

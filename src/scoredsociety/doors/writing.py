@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from scoredsociety.engine import RunData
 from scoredsociety.study import StudyError
 
 
@@ -55,3 +57,41 @@ def write_whole(target: Path, write: Callable[[Path], object]) -> None:
     finally:
         if unfinished is not None:
             shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def write_on(
+    target: Path, mark: str, simulate: Callable[[Path], list[RunData]]
+) -> tuple[RunData, ...]:
+    """Let runs be written beside their place, going on from what a killed attempt left.
+
+    Parameters
+    ----------
+    target : Path
+        Must not exist.
+    mark : str
+        Of all that determines the runs, to tell whose unfinished folder it is.
+    simulate : callable
+        Writes the runs into the folder that it is given.
+
+    Returns
+    -------
+    tuple of RunData
+        The runs, where they stand in the end.
+
+    Raises
+    ------
+    StudyError
+        If nothing can be written there.
+    """
+    unfinished = target.parent / f".{target.name}.{mark}.partial"
+    try:
+        runs = simulate(unfinished)
+        unfinished.replace(target)
+    except KeyboardInterrupt:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    except StudyError as error:
+        raise StudyError(str(error).replace(str(unfinished), str(target))) from error
+    except OSError as error:
+        raise StudyError(f"{target} cannot be written: {error.strerror or error}") from error
+    return tuple(replace(r, path=target / r.path.name if r.path else None) for r in runs)

@@ -1,8 +1,10 @@
 """The month: candidates, acceptance, due process, lists, feedback, and the ledger of it all."""
 
+from scoredsociety.engine.checkpoint import Checkpoint, run_on, run_past
 from scoredsociety.engine.compile import Compiled, compile_regime, highest_rates
 from scoredsociety.engine.errors import EngineError
-from scoredsociety.engine.organisations import run_organisations
+from scoredsociety.engine.following import differences
+from scoredsociety.engine.organisations import organisations_differ, run_organisations
 from scoredsociety.engine.result import (
     CELL_FIELDS,
     CELLS,
@@ -27,6 +29,7 @@ __all__ = [
     "OWN_LEVELS",
     "PROFILE_FIELDS",
     "SCHEDULE",
+    "Checkpoint",
     "Compiled",
     "EngineError",
     "ExitReason",
@@ -37,7 +40,11 @@ __all__ = [
     "Step",
     "Truth",
     "compile_regime",
+    "differences",
     "highest_rates",
+    "organisations_differ",
+    "run_on",
     "run_organisations",
+    "run_past",
     "run_society",
 ]

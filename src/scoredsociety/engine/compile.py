@@ -7,7 +7,7 @@ conduct or a scheme moves nobody else's luck.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,6 +63,13 @@ class Compiled:
     majorants: dict[str, dict[str, float]]
     aware_reference: tuple[float, float]
 
+    @property
+    def codes(self) -> dict[int, str]:
+        """Return the measure of each sanction and reward that is counted, by its bit."""
+        return {
+            bit: self.measures[row] for bit, row in enumerate(self.program.bit_measure) if row >= 0
+        }
+
 
 def compile_regime(
     regime: ResolvedRegime,
@@ -70,6 +77,7 @@ def compile_regime(
     aware_reference: tuple[float, float] | None = None,
     majorants: Mapping[str, float] | None = None,
     household: float = 2.62,
+    also: Collection[str] = (),
 ) -> Compiled:
     """Flatten a regime.
 
@@ -87,6 +95,9 @@ def compile_regime(
         of a comparison share one set. Covering more changes no result.
     household : float
         Mean size of a household.
+    also : collection of str
+        Codes of sanctions and rewards to count although nothing in the regime uses them: a regime
+        before it did.
 
     Raises
     ------
@@ -106,7 +117,7 @@ def compile_regime(
     reference = aware_reference or next(
         ((a.inside.value, a.outside.value) for a in announcing), DEFAULT_AWARE
     )
-    measures, flows, bit_measure, positions = name_measures(regime)
+    measures, flows, bit_measure, positions = name_measures(regime, also)
     detections = {name: detection(regime, c) for name, c in world.conducts.items()}
     reach = {name: highest_multiple(regime, name, c) for name, c in world.conducts.items()}
     highest = {

@@ -21,6 +21,7 @@ from scoredsociety.engine.codes import (
     SPELL,
     TOUCHED,
     TRUE,
+    touch,
 )
 from scoredsociety.engine.program import (
     CHILDREN,
@@ -122,26 +123,7 @@ def observe(
             monthly[scheme.m_grade + was, month - 1, person.cell] -= 1
             monthly[scheme.m_grade + grade, month - 1, person.cell] += 1
             mobility[s, month - 1, was, grade] += 1
-            harsh = (grade_mask[s, grade] & SANCTIONS) != NONE
-            if standing.spell >= 0 and not harsh:
-                ledger[standing.spell].exit = RECOVERED
-                ledger[standing.spell].end = month
-                standing.spell = -1
-            elif standing.spell < 0 and harsh and (standing.last_row >= 0 or scheme.kind != POINTS):
-                used += 1
-                if used <= ledger.shape[0]:
-                    honest = honest_grade(standing, scheme, floors, s)
-                    deserved = (grade_mask[s, honest] & SANCTIONS) != NONE
-                    standing.spell = used - 1
-                    _begin_spell(ledger[used - 1], ledger, scheme, standing, person, base + i)
-                    record = ledger[used - 1]
-                    record.scheme = s
-                    record.truth = TRUE if deserved else standing.last_wrong
-                    if not deserved and standing.last_wrong == TRUE:
-                        record.truth = NO_EVENT
-                    record.month = month
-                    record.end = months
-                    record.points = grade
+            used = _settle_spell(scratch, used, program, s, i, months, month, base)
         if mask != person.mask:
             book_masks(monthly, program.bit_measure, person.mask, mask, month, person.cell)
             person.mask = mask
@@ -150,6 +132,74 @@ def observe(
             person.school = school
             _bar_children(scratch, tally, i, school, month)
     count[TOUCHED] = 0
+    return used
+
+
+@part
+def _settle_spell(
+    scratch: Scratch,
+    used: int,
+    program: Program,
+    s: int,
+    i: int,
+    months: int,
+    month: int,
+    base: int,
+) -> int:
+    """Begin or end the time in sanctioned grades of somebody whose grade changed."""
+    ledger, scheme, standing = scratch.ledger, program.schemes[s], scratch.standings[s, i]
+    grade = int(standing.grade)
+    harsh = (program.grade_mask[s, grade] & SANCTIONS) != NONE
+    if standing.spell >= 0 and not harsh:
+        ledger[standing.spell].exit = RECOVERED
+        ledger[standing.spell].end = month
+        standing.spell = -1
+    elif standing.spell < 0 and harsh and (standing.last_row >= 0 or scheme.kind != POINTS):
+        used += 1
+        if used <= ledger.shape[0]:
+            honest = honest_grade(standing, scheme, program.floors, s)
+            deserved = (program.grade_mask[s, honest] & SANCTIONS) != NONE
+            standing.spell = used - 1
+            _begin_spell(ledger[used - 1], ledger, scheme, standing, scratch.persons[i], base + i)
+            record = ledger[used - 1]
+            record.scheme = s
+            record.truth = TRUE if deserved else standing.last_wrong
+            if not deserved and standing.last_wrong == TRUE:
+                record.truth = NO_EVENT
+            record.month = month
+            record.end = months
+            record.points = grade
+    return used
+
+
+@part
+def touch_everybody(scratch: Scratch, n: int) -> None:
+    """Have everybody looked at when the month ends: the regime before it was another one."""
+    for i in range(n):
+        touch(scratch.persons[i], scratch.touched, scratch.counts, i)
+
+
+@part
+def settle_spells(
+    scratch: Scratch,
+    used: int,
+    program: Program,
+    before: NDArray[np.uint64],
+    n: int,
+    months: int,
+    month: int,
+    base: int,
+) -> int:
+    """Begin and end spells of grades that bear sanctions now and did not ``before``, or did."""
+    for s in range(program.schemes.shape[0]):
+        if program.schemes[s].is_list:
+            continue
+        for i in range(n):
+            standing = scratch.standings[s, i]
+            now, was = program.grade_mask[s, standing.grade], before[s, standing.grade]
+            changed = (now & SANCTIONS != NONE) != (was & SANCTIONS != NONE)
+            if changed and standing.enrolled_from < month:
+                used = _settle_spell(scratch, used, program, s, i, months, month, base)
     return used
 
 
@@ -208,11 +258,15 @@ def book_masks(
     cell: int,
 ) -> None:
     """Book the change of a person's sanctions (low 32 bits) and rewards (high)."""
-    for bit in range(64):
-        was = (old >> np.uint64(bit)) & np.uint64(1)
-        now = (new >> np.uint64(bit)) & np.uint64(1)
-        if was != now:
-            monthly[bit_measure[bit], month - 1, cell] += 1 if now else -1
+    for half in range(0, 64, 32):
+        changed = ((old ^ new) >> np.uint64(half)) & SANCTIONS
+        bit = half
+        while changed != NONE:
+            if changed & np.uint64(1):
+                now = (new >> np.uint64(bit)) & np.uint64(1)
+                monthly[bit_measure[bit], month - 1, cell] += 1 if now else -1
+            changed >>= np.uint64(1)
+            bit += 1
     was, now = old & SANCTIONS, new & SANCTIONS
     if (was != NONE) != (now != NONE):
         monthly[SANCTIONED, month - 1, cell] += 1 if now else -1

@@ -12,6 +12,7 @@ people. No organisation closes: no source gives a rate.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -54,7 +55,13 @@ KEYS = (
 
 
 def run_organisations(
-    regime: ResolvedRegime, months: int, seed: int, replicate: int, cities: int, pilot_cities: int
+    regime: ResolvedRegime,
+    months: int,
+    seed: int,
+    replicate: int,
+    cities: int,
+    pilot_cities: int,
+    before: tuple[ResolvedRegime, int] | None = None,
 ) -> dict[str, Series]:
     """Run the schemes whose subjects are firms or offices.
 
@@ -69,6 +76,9 @@ def run_organisations(
     cities, pilot_cities : int
         Abstract cities of the society; the first ``pilot_cities`` are the pilots. Organisation j
         stands in city j modulo ``cities``.
+    before : (ResolvedRegime, int), optional
+        The regime that held until the end of a month, and that month. It has the same schemes, as
+        :func:`organisations_differ` requires.
 
     Returns
     -------
@@ -96,10 +106,35 @@ def run_organisations(
     """
     out = {}
     for name, scheme in regime.of_organisations().items():
-        if scheme.organisations is not None:
-            held = _draw_held(scheme, scheme.organisations, seed, replicate, cities, pilot_cities)
-            out[name] = _run_months(scheme, held, months, seed, replicate)
+        if scheme.organisations is None:
+            continue
+        last = (scheme, months)
+        stages = [last] if before is None else [(before[0].schemes[name], before[1]), last]
+        held = [
+            (s, until, _draw_held(s, s.organisations, seed, replicate, cities, pilot_cities))
+            for s, until in stages
+            if s.organisations is not None
+        ]
+        out[name] = _run_months(held, months, seed, replicate)
     return out
+
+
+def organisations_differ(before: ResolvedRegime, after: ResolvedRegime) -> list[str]:
+    """Say what schemes of organisations differ in that cannot change on the way; else empty."""
+    old, new = before.of_organisations(), after.of_organisations()
+    if list(old) != list(new):
+        unlike = [n for n in [*old, *new] if n not in old or n not in new] or [*old]
+        return [f"schemes of organisations ({', '.join(unlike)})"]
+    shapes = [
+        {n: s.organisations and (round(s.organisations.count.value), s.organisations.consequence)
+         for n, s in schemes.items()}
+        for schemes in (old, new)
+    ]  # fmt: skip
+    return [
+        f"{name}: how many organisations it covers, or what follows from an audit"
+        for name in old
+        if shapes[0][name] != shapes[1][name]
+    ]
 
 
 def draw_costs(costs: Costs, luck: Floats) -> Floats:
@@ -174,18 +209,20 @@ def _brings(scheme: Scheme, held: _Held, month: int) -> Floats:
     return np.where(lasts & (held.begins < NEVER), brings, 0.0)
 
 
-def _run_months(scheme: Scheme, held: _Held, months: int, seed: int, replicate: int) -> Series:
-    """Run the months of one scheme."""
-    x, n = held.model, held.cost.size
+def _run_months(
+    stages: Sequence[tuple[Scheme, int, _Held]], months: int, seed: int, replicate: int
+) -> Series:
+    """Run the months of one scheme, whose stages hold until the end of a month each."""
     out = {key: np.full(months, np.nan) for key in KEYS}
-    ends = NEVER if scheme.timing is None else scheme.timing.ends or NEVER
-    willing = held.cost < 0.0
-    grade = x.consequence == "grade"
-    good = np.full(n, not grade)  # the best grade shown; no entry; no record
-    sick = np.array([x.harm.otherwise.value, x.harm.complying.value]) if x.harm else None
+    n = stages[0][2].cost.size
+    good = np.full(n, stages[0][2].model.consequence != "grade")  # best grade; no entry, no record
     total = 0.0
     for t in range(months):
         month = t + 1
+        scheme, _, held = next(stage for stage in stages if month <= stage[1])
+        x, willing = held.model, held.cost < 0.0
+        ends = NEVER if scheme.timing is None else scheme.timing.ends or NEVER
+        grade = x.consequence == "grade"
         complying = held.cost < _brings(scheme, held, month)
         luck = _luck(n, scheme.scheme, month, Block.INSPECTION, seed, replicate)
         holds = (held.begins <= month) & (month <= ends)
@@ -194,7 +231,8 @@ def _run_months(scheme: Scheme, held: _Held, months: int, seed: int, replicate: 
         out["demand_good"][t] = (demand * good).mean()
         if complying.any():
             out["revenue_gain"][t] = demand[complying].mean() - 1.0
-        if sick is not None and x.harm is not None:
+        if x.harm is not None:
+            sick = np.array([x.harm.otherwise.value, x.harm.complying.value])
             out["illness"][t] = (demand * sick[complying.astype(np.intp)]).mean()
             out["illness_without"][t] = sick[willing.astype(np.intp)].mean()
             out["cases"][t] = out["illness"][t] * x.harm.visits.value * n / 1000.0
@@ -216,10 +254,8 @@ def _run_months(scheme: Scheme, held: _Held, months: int, seed: int, replicate: 
                 out[f"{who}_complying"][t] = complying[mine].mean()
             out[f"{who}_violations"][t] = (violations & mine).sum()
             out[f"{who}_records"][t] = (found & mine).sum()
-    out["willing"][:] = willing.mean()
-    out["organisations"][:] = n
-    out["exempt"][:] = held.party.sum()
-    out["political"][:] = x.political
+        out["willing"][t], out["political"][t] = willing.mean(), x.political
+        out["organisations"][t], out["exempt"][t] = n, held.party.sum()
     return out
 
 

@@ -12,6 +12,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,10 @@ from scoredsociety.engine.state import Rooms, Scratch, Tally, new_rooms, new_scr
 from scoredsociety.engine.tile import ROOM_ERROR, run_chunk
 from scoredsociety.society.people import TILE, PeopleTables
 
+if TYPE_CHECKING:
+    from scoredsociety.engine.checkpoint import Span
+    from scoredsociety.engine.program import Program
+
 CHUNK = 4
 """Tiles that one task runs: small enough for progress, large enough to hide its overhead."""
 MAX_PASSES = 200
@@ -38,17 +43,18 @@ Progress = Callable[[int], None]
 class Worker:
     """The arrays of one thread, kept from chunk to chunk."""
 
-    def __init__(self, compiled: Compiled, months: int) -> None:
+    def __init__(self, compiled: Compiled, months: int, program: Program | None = None) -> None:
         self.compiled, self.months = compiled, months
+        self.program = program or compiled.program
         self.room = (1 << 16, 1 << 16)
-        self.scratch: Scratch = new_scratch(compiled.program, months, *self.room)
+        self.scratch: Scratch = new_scratch(self.program, months, *self.room)
         self.rooms: Rooms = new_rooms(months)
         self.tally = empty_tally(compiled, months)
 
     def grow(self) -> None:
         """Make room, and forget what was counted."""
         self.room = (self.room[0] * 2, self.room[1] * 2)
-        self.scratch = new_scratch(self.compiled.program, self.months, *self.room)
+        self.scratch = new_scratch(self.program, self.months, *self.room)
         self.tally = empty_tally(self.compiled, self.months)
 
 
@@ -119,6 +125,8 @@ def run_society(
     keep: range | None = None,
     snapshot: bool = False,
     shares: NDArray[np.float64] | None = None,
+    span: Span | None = None,
+    program: Program | None = None,
 ) -> tuple[SocietyResult, int]:
     """Simulate one society.
 
@@ -146,6 +154,10 @@ def run_society(
     shares : float64 array, shape (channels, months), optional
         Share of its acts that each channel can handle, where it follows from the load of a larger
         society of which this is a part. There is one pass then.
+    span : Span, optional
+        Run only these months (``engine.checkpoint``).
+    program : Program, optional
+        What the kernel runs, if it must keep more than the regime itself asks for.
 
     Returns
     -------
@@ -179,9 +191,13 @@ def run_society(
             tiles,
             progress,
             at_end,
+            span,
+            program,
         )
         free = shares is None and limited.any()
         wanted = shares_of(compiled, tally, months) if free else capacity
+        if span is not None and free:
+            wanted = span.open(wanted)
         if np.array_equal(wanted, capacity):
             break
         capacity = wanted
@@ -191,7 +207,7 @@ def run_society(
     if keep is not None:
         tally, ledger = _pass(
             compiled, tables, capacity, people, months, seed, replicate, 1, chunk, keep, None,
-            at_end,
+            at_end, span, program,
         )  # fmt: skip
     return result_of(compiled, tally, ledger, months, at_end if snapshot else None), passes
 
@@ -209,12 +225,15 @@ def _pass(
     tiles: range,
     progress: Progress | None,
     at_end: NDArray[np.void],
+    span: Span | None,
+    program: Program | None,
 ) -> tuple[Tally, NDArray[np.void]]:
     """Run all tiles once, with the capacities as given."""
     starts = list(range(tiles.start, tiles.stop, chunk))
     count = max(1, min(threads or os.cpu_count() or 1, len(starts)))
-    workers = [Worker(compiled, months) for _ in range(count)]
+    workers = [Worker(compiled, months, program) for _ in range(count)]
     ledger = _Ledger(starts)
+    length = months if span is None else span.last - span.first + 1
     stop = False
 
     def work(worker: Worker, mine: list[int]) -> None:
@@ -222,10 +241,15 @@ def _pass(
         while todo and not stop:
             start = todo[0]
             end = min(start + chunk, tiles.stop)
-            rows = run_chunk(
-                worker.scratch, worker.rooms, worker.tally, compiled.program, tables, capacity,
-                people, months, seed, replicate, start, end, at_end,
-            )  # fmt: skip
+            if span is None:
+                rows = run_chunk(
+                    worker.scratch, worker.rooms, worker.tally, worker.program, tables, capacity,
+                    people, months, seed, replicate, start, end, at_end,
+                )  # fmt: skip
+            else:
+                rows = span.run(
+                    worker, start, end, tables, capacity, people, months, seed, replicate, at_end
+                )
             if rows == ROOM_ERROR:  # rare: begin again with more room
                 worker.grow()
                 todo = list(mine)
@@ -233,7 +257,7 @@ def _pass(
             refuse(rows)
             todo.pop(0)
             if ledger.add(start, worker.scratch.ledger[:rows]) and progress is not None:
-                progress((min(end * TILE, people) - start * TILE) * months)
+                progress((min(end * TILE, people) - start * TILE) * length)
 
     if count == 1:
         work(workers[0], starts)
@@ -250,6 +274,8 @@ def _pass(
     for worker in workers[1:]:
         for mine, other in zip(total, worker.tally, strict=True):
             mine += other
+    if span is not None:
+        span.join(total)
     return total, ledger.rows()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -222,8 +222,12 @@ def highest_multiple(regime: ResolvedRegime, name: str, conduct: Conduct) -> flo
 
 def name_measures(
     regime: ResolvedRegime,
+    also: Collection[str] = (),
 ) -> tuple[list[str], set[str], NDArray[np.int64], list[dict[str, int]]]:
-    """Name the rows of the monthly table and say where each scheme's rows are."""
+    """Name the rows of the monthly table and say where each scheme's rows are.
+
+    Sanctions and rewards have one if they are in use, or among ``also``.
+    """
     names, flows = list(PLAIN), {"refused:FLY", "refused:RAIL", "friends-lost"}
     positions: list[dict[str, int]] = []
 
@@ -267,7 +271,7 @@ def name_measures(
         mine["m_enrolled"] = row(f"enrolled:{name}")
         positions.append(mine)
     bit_measure = np.full(64, -1, np.int64)
-    used = codes_in_use(regime)
+    used = codes_in_use(regime).union(also)
     for i, code in enumerate(regime.world.sanctions):
         if code in used:
             bit_measure[i] = row(f"sanction:{code}")

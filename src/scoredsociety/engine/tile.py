@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import kernel
+from scoredsociety.base.jit import kernel, part
 from scoredsociety.engine.acts import conduct
 from scoredsociety.engine.candidates import base_rates
 from scoredsociety.engine.chains import draw_candidates
@@ -15,7 +15,7 @@ from scoredsociety.engine.codes import RATE_ERROR
 from scoredsociety.engine.entries import records
 from scoredsociety.engine.exits import counters, exits
 from scoredsociety.engine.information import count_information, note_scores
-from scoredsociety.engine.observers import beliefs, observe
+from scoredsociety.engine.observers import beliefs, observe, settle_spells, touch_everybody
 from scoredsociety.engine.opening import TOO_MANY_FRIENDS, arrive, begin_tile, note_late
 from scoredsociety.engine.program import Program
 from scoredsociety.engine.scores import update_features
@@ -83,9 +83,38 @@ def run_tile(
         return RATE_ERROR
     if found > scratch.candidates.shape[0]:
         return ROOM_ERROR
+    return run_months(
+        scratch, rooms, used, tally, program, capacity, n, months, seed, replicate, tile,
+        1, months, 0, program.grade_mask,
+    )  # fmt: skip
+
+
+@part
+def run_months(
+    scratch: Scratch,
+    rooms: Rooms,
+    used: int,
+    tally: Tally,
+    program: Program,
+    capacity: NDArray[np.float64],
+    n: int,
+    months: int,
+    seed: int,
+    replicate: int,
+    tile: int,
+    first: int,
+    last: int,
+    again: int,
+    grade_mask: NDArray[np.uint64],
+) -> int:
+    """Run the months ``first`` to ``last`` of a tile whose candidates are drawn.
+
+    ``again`` is a month at whose end everybody is settled, for the regime before it, with this
+    ``grade_mask`` (S, G), was another one; 0: none. Returns as :func:`run_tile`.
+    """
     base = tile * TILE
     note_late(scratch, program, n, months)
-    for month in range(1, months + 1):
+    for month in range(first, last + 1):
         arrive(scratch, tally, program, n, month)
         if conduct(
             scratch, rooms, tally, program, capacity, seed, replicate, tile, month, months
@@ -98,11 +127,16 @@ def run_tile(
         exits(scratch, tally, program, n, month, base)
         beliefs(scratch, month)
         update_features(scratch, tally, program, n, month)
+        if month == again:
+            touch_everybody(scratch, n)
         used = observe(scratch, used, tally, program, months, month, base)
+        if month == again:
+            used = settle_spells(scratch, used, program, grade_mask, n, months, month, base)
         if used > scratch.ledger.shape[0]:
             return ROOM_ERROR
         note_scores(scratch, program, n, month, months)
-    count_information(scratch, tally, program, n, months)
+    if last == months:
+        count_information(scratch, tally, program, n, months)
     return used
 
 

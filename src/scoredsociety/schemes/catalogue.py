@@ -124,6 +124,11 @@ def resolve_as_far(
     return resolution.resolve(regime, safeguards, dict(calibrations or {}), idle), idle
 
 
+def guarded(regime: ResolvedRegime, safeguards: Sequence[Named]) -> ResolvedRegime:
+    """Apply safeguards to a regime that is written out already, on a copy; see `resolve`."""
+    return resolution.guarded(regime, safeguards)
+
+
 def check_scheme(path: Named, regime: Named | None = None) -> Scheme | Regime | Safeguard:
     """Check a file of your own against everything this package asks of it.
 

@@ -42,7 +42,19 @@ def resolve(
     if loaded.item.changes:
         _change(data, loaded, "changes")
     _write_out_institutions(data)
-    for safeguard in _ordered(safeguards, loaded):
+    return _protected(data, safeguards, loaded.document.file, idle)
+
+
+def guarded(regime: ResolvedRegime, safeguards: Sequence[Named]) -> ResolvedRegime:
+    """Apply safeguards to a regime that is written out already, on a copy; see `resolve`."""
+    return _protected(regime.model_dump(mode="json"), safeguards, regime.regime, None)
+
+
+def _protected(
+    data: dict[str, Any], safeguards: Sequence[Named], file: str, idle: dict[str, str] | None
+) -> ResolvedRegime:
+    """Apply safeguards to the plain form of a regime that came from ``file``."""
+    for safeguard in _ordered(safeguards, file):
         reasons: list[str] | None = None if idle is None else []
         if not _change(data, safeguard, "patch", reasons) and idle is not None:
             idle[safeguard.item.safeguard] = "; ".join(reasons or [])
@@ -51,7 +63,7 @@ def resolve(
         _write_out_institutions(data)
     item, _ = build(ResolvedRegime, data)
     if item is None:
-        raise problem_of_file(loaded.document.file, "the regime cannot be written out")
+        raise problem_of_file(file, "the regime cannot be written out")
     return item
 
 
@@ -133,7 +145,7 @@ def _calibrate(data: dict[str, Any], loaded: Loaded, wanted: dict[str, str]) -> 
             file.document.raise_if([_blamed(f, touched, at) for f in faults])
 
 
-def _ordered(safeguards: Sequence[Named], loaded: Loaded) -> list[Loaded]:
+def _ordered(safeguards: Sequence[Named], file: str) -> list[Loaded]:
     order: list[Loaded] = []
     asked: set[str] = set()
     for named in safeguards:
@@ -141,7 +153,7 @@ def _ordered(safeguards: Sequence[Named], loaded: Loaded) -> list[Loaded]:
         name = safeguard.item.safeguard
         if name in asked:
             message = f"the safeguard {name} is asked for twice"
-            raise problem_of_file(loaded.document.file, message)
+            raise problem_of_file(file, message)
         asked.add(name)
         with_included(safeguard, order, [])
     return order

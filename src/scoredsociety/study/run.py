@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,9 @@ from scoredsociety.engine import (
     RunData,
     SocietyResult,
     compile_regime,
+    run_on,
     run_organisations,
+    run_past,
     run_society,
 )
 from scoredsociety.schemes.catalogue import resolve
@@ -26,6 +28,9 @@ from scoredsociety.society import Marginals, Society, load_marginals
 from scoredsociety.society.people import PeopleTables
 from scoredsociety.study.errors import StudyError
 from scoredsociety.study.store import Writer
+
+if TYPE_CHECKING:
+    from scoredsociety.engine import Checkpoint
 
 LARGEST = 2_000_000_000
 MONTHS = 600
@@ -45,11 +50,17 @@ class Progress(Protocol):
 
 @dataclass(frozen=True)
 class Engine:
-    """A compiled regime with its marginals, ready to run."""
+    """A compiled regime with its marginals, ready to run.
+
+    ``past`` is the engine of the regime that held until the end of month ``at``; None: there was
+    no other.
+    """
 
     regime: ResolvedRegime
     compiled: Compiled
     tables: PeopleTables
+    past: Engine | None = None
+    at: int = 0
 
 
 def versions() -> dict[str, str]:
@@ -140,7 +151,11 @@ def engine_of(manifest: Mapping[str, Any]) -> Engine:
     society = Society(marginals, 1)
     inside, outside = manifest["aware_reference"]
     majorants = {name: known["highest"] for name, known in manifest["majorants"].items()}
-    return make_engine(regime, society, (inside, outside), majorants)
+    branch = manifest.get("branch")
+    if branch is None:
+        return make_engine(regime, society, (inside, outside), majorants)
+    past = engine_of({**manifest, **branch["before"], "branch": None})
+    return make_engine(regime, society, (inside, outside), majorants, past, branch["at"])
 
 
 def make_engine(
@@ -148,16 +163,19 @@ def make_engine(
     society: Society,
     aware_reference: tuple[float, float] | None,
     majorants: Mapping[str, float] | None,
+    past: Engine | None = None,
+    at: int = 0,
 ) -> Engine:
-    """Compile a regime for a society."""
+    """Compile a regime for a society, with the engine that held until the end of month ``at``."""
     compiled = compile_regime(
         regime,
         society.tables.median_income,
         aware_reference,
         majorants,
         household=society.marginals.households.value,
+        also=[name.partition(":")[2] for name in past.compiled.codes.values()] if past else (),
     )
-    return Engine(regime, compiled, society.kernel_tables)
+    return Engine(regime, compiled, society.kernel_tables, past, at)
 
 
 def run_replicate(
@@ -169,30 +187,54 @@ def run_replicate(
     progress: Progress | None = None,
     tiles: range | None = None,
     snapshot: bool = False,
+    checkpoint: Checkpoint | None = None,
 ) -> tuple[SocietyResult, int]:
-    """Simulate one replicate of a manifest; return it and the number of passes."""
-    result, passes = run_society(
-        engine.compiled,
-        engine.tables,
-        people=manifest["people"],
-        months=manifest["months"],
-        seed=manifest["seed"],
-        replicate=replicate,
-        threads=threads,
-        progress=progress.advance if progress else None,
-        keep=tiles,
-        snapshot=snapshot,
-        shares=_shares_in(engine, manifest),
-    )
-    result.organisations.update(
-        run_organisations(
-            engine.regime,
-            manifest["months"],
-            manifest["seed"],
-            replicate,
-            engine.tables.cities,
-            engine.tables.pilot_cities,
+    """Simulate one replicate of a manifest; return it and the number of passes.
+
+    A branch goes on from ``checkpoint``, or from its past, simulated again.
+    """
+    advance = progress.advance if progress else None
+    months, seed, people = manifest["months"], manifest["seed"], manifest["people"]
+    if engine.past is None:
+        result, passes = run_society(
+            engine.compiled,
+            engine.tables,
+            people=people,
+            months=months,
+            seed=seed,
+            replicate=replicate,
+            threads=threads,
+            progress=advance,
+            keep=tiles,
+            snapshot=snapshot,
+            shares=_shares_in(engine, manifest),
         )
+    else:
+        checkpoint = checkpoint or run_past(
+            engine.past.compiled,
+            engine.tables,
+            people=people,
+            months=months,
+            until=engine.at,
+            seed=seed,
+            replicate=replicate,
+            threads=threads,
+            progress=advance,
+        )
+        result, passes = run_on(
+            engine.compiled,
+            engine.tables,
+            checkpoint,
+            engine.past.compiled,
+            threads=threads,
+            progress=advance,
+            keep=tiles,
+            snapshot=snapshot,
+        )
+    before = (engine.past.regime, engine.at) if engine.past else None
+    cities = (engine.tables.cities, engine.tables.pilot_cities)
+    result.organisations.update(
+        run_organisations(engine.regime, months, seed, replicate, *cities, before=before)
     )
     return result, passes
 
@@ -295,26 +337,49 @@ def simulate(
         seed=seed,
         replicates=replicates,
     )
-    writer = Writer(Path(out), manifest) if out is not None else None
     if progress:
         progress.start(manifest["label"], people * months * replicates)
+
+    def one(replicate: int) -> SocietyResult:
+        return run_replicate(
+            engine, manifest, replicate, threads=threads, progress=progress, snapshot=snapshot
+        )[0]
+
+    return carry_out(manifest, one, out=out, progress=progress)
+
+
+def carry_out(
+    manifest: dict[str, Any],
+    one: Callable[[int], SocietyResult],
+    *,
+    out: str | Path | None,
+    progress: Progress | None,
+    months: int | None = None,
+) -> RunData:
+    """Simulate and write the replicates of a manifest that an earlier attempt has not finished.
+
+    Parameters
+    ----------
+    manifest : dict
+        All that determines the run.
+    one : callable
+        Simulates one replicate.
+    out : str or Path, optional
+        Folder to write.
+    progress : Progress, optional
+        Told of replicates that are there already, ``months`` of them or all.
+    """
+    writer = Writer(Path(out), manifest) if out is not None else None
     results: list[SocietyResult] = []
     try:
-        for replicate in range(replicates):
+        for replicate in range(manifest["replicates"]):
             done = writer.finished(replicate) if writer else None
             if done is None:
-                done, _ = run_replicate(
-                    engine,
-                    manifest,
-                    replicate,
-                    threads=threads,
-                    progress=progress,
-                    snapshot=snapshot,
-                )
+                done = one(replicate)
                 if writer:
                     writer.write(replicate, done)
             elif progress:
-                progress.advance(people * months)
+                progress.advance(manifest["people"] * (months or manifest["months"]))
             results.append(done)
         if writer:
             manifest = writer.finish({})
@@ -347,9 +412,17 @@ def without_schemes(run: RunData, *, threads: int | None = None) -> RunData:
     bare = regime.bare()
     manifest |= {"regime": bare.model_dump(mode="json"), "label": bare.title, "schemes": []}
     manifest.pop("shares", None)  # without schemes the load is another
+    manifest.pop("branch", None)
+    return again(manifest, threads=threads)
+
+
+def again(
+    manifest: Mapping[str, Any], *, threads: int | None = None, snapshot: bool = False
+) -> RunData:
+    """Simulate what a manifest describes, in memory."""
     engine = engine_of(manifest)
     results = [
-        run_replicate(engine, manifest, replicate, threads=threads)[0]
+        run_replicate(engine, manifest, replicate, threads=threads, snapshot=snapshot)[0]
         for replicate in range(manifest["replicates"])
     ]
     return RunData(manifest, results)
