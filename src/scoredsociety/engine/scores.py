@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import inlined, part, unrolled
+from scoredsociety.base.jit import inlined, kernel, part, unrolled
 from scoredsociety.engine.codes import NONE, touch
 from scoredsociety.engine.program import FEATURES, STARS, Program
 from scoredsociety.engine.scalars import grade_of, star_score
@@ -166,7 +166,7 @@ def hear(scratch: Scratch, scheme: Any, s: int, n: int, months: int) -> None:
         heard_first[i + 1] = found
 
 
-@part
+@kernel
 def open_features(scratch: Scratch, scheme: Any, s: int, n: int) -> None:
     """Solve the scores of those who are in from month 1: sweep until nothing changes."""
     standings, feature, fresh, f = scratch.standings, scratch.feature, scratch.fresh, scheme.feature
@@ -267,7 +267,7 @@ def _set_bounds(theirs: Any, over: float, ties: float, slack: float) -> None:
         theirs.high = theirs.total + int(np.floor((slack - over) * per_point))
 
 
-@part
+@kernel
 def update_features(scratch: Scratch, tally: Tally, program: Program, n: int, month: int) -> None:
     """Work out the scores that may have changed, from the friends' scores before the update."""
     standings, listing, fresh = scratch.standings, scratch.listing, scratch.fresh
