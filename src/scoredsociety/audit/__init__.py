@@ -6,7 +6,7 @@ the same people with the same luck; ``findings`` says either in sentences.
 
 from __future__ import annotations
 
-from scoredsociety.audit.audit import MEASURES, Audit, audit_run
+from scoredsociety.audit.audit import HEADLINE, MEASURES, Audit, audit_run
 from scoredsociety.audit.changes import findings_comparison
 from scoredsociety.audit.competing import Incidence, aalen_johansen
 from scoredsociety.audit.conformance import MeasureError, check_measure
@@ -37,6 +37,7 @@ from scoredsociety.audit.units import units
 
 __all__ = [
     "CNY_PER_MI",
+    "HEADLINE",
     "MEASURES",
     "SEVERITIES",
     "UNITS",

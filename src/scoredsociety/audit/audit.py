@@ -216,7 +216,13 @@ class Audit:
         return [(f.text, f.value_text, f.interval_text) for f in findings(self)]
 
 
-def audit_run(run: RunData, measures: Sequence[Measure] = ()) -> Audit:
+HEADLINE = ("M1", "M2", "M3", "M4", "M5", "M6", "M8", "M13")
+"""Who is listed, refused and wronged, what spirals, what spreads and what is prevented."""
+
+
+def audit_run(
+    run: RunData, measures: Sequence[Measure] = (), only: Collection[str] | None = None
+) -> Audit:
     """Audit a run.
 
     Parameters
@@ -226,6 +232,8 @@ def audit_run(run: RunData, measures: Sequence[Measure] = ()) -> Audit:
     measures : sequence of Measure
         Measures of your own, taken beside those that are shipped; see
         :func:`scoredsociety.check_measure`.
+    only : collection of str, optional
+        Take these measures alone; ``HEADLINE`` is a fifth of the work.
 
     Returns
     -------
@@ -234,10 +242,16 @@ def audit_run(run: RunData, measures: Sequence[Measure] = ()) -> Audit:
     Raises
     ------
     ValueError
-        If the run has no replicate, a ledger does not fit its manifest, or two measures have one
-        name.
+        If the run has no replicate, a ledger does not fit its manifest, two measures have one
+        name, or one of ``only`` does not exist.
     """
-    return audit_sample(load_sample(run), measures)
+    unknown = sorted(set(only or ()) - {m.id for m in with_own(measures)})
+    if unknown:
+        raise ValueError(
+            f"There is no measure {unknown[0]!r}. Choose among "
+            f"{', '.join(m.id for m in with_own(measures))}."
+        )
+    return audit_sample(load_sample(run), measures, only)
 
 
 def with_own(measures: Sequence[Measure]) -> tuple[Measure, ...]:
