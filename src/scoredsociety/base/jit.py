@@ -21,7 +21,7 @@ _ROOMS = ("base", "society", "engine")
 
 
 @functools.cache
-def _stamp() -> str:
+def source_stamp() -> str:
     """Return a hash of every source file that kernels can come from."""
     root = Path(__file__).parent.parent
     digest = hashlib.sha256()
@@ -37,7 +37,7 @@ def _compile(function: Callable[P, R], **options: Any) -> Callable[P, R]:
     dispatcher = numba.njit(nogil=True, cache=True, **chosen)(function)
     index: Any = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
     if hasattr(index, "_source_stamp"):
-        index._source_stamp = (index._source_stamp, _stamp())
+        index._source_stamp = (index._source_stamp, source_stamp())
     return cast("Callable[P, R]", dispatcher)
 
 

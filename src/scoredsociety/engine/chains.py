@@ -281,6 +281,7 @@ def draw_candidates(
     conducts = program.conducts
     for i in range(n):
         chains.adult[i] = persons[i].adult_from
+        chains.known[i] = persons[i].known
         chains.group[i] = persons[i].minority
         chains.place_of[i] = 2 * (persons[i].cell & 1) + persons[i].pilot
     shocks(rooms, program, n, last, seed, replicate, tile)

@@ -65,7 +65,7 @@ def prepare(scratch: Scratch, chains: Chains, program: Program, c: int, m: int, 
         chains.total[i] = caught[c, i]
         chains.before[i] = caught[c, i]
         chains.since[i] = 0
-        known = persons[i].known & open_schemes
+        known = chains.known[i] & open_schemes
         chains.expects[i] = 1.0
         if kind.deed:
             for r in range(low, high):
@@ -149,11 +149,9 @@ def foresee(
         return RATE_ERROR
     caps[c, 0] += asked
     caps[c, 1] += bound
-    for k in range(m):
+    for q in range(_tally_shares(chains, acts[c], m)):
+        k = chains.pick[q]
         i, month = int(chains.who[k]), int(chains.month[k])
-        acts[c, month - 1, chains.place_of[i] >> 1, chains.place_of[i] & 1] += chains.share[k]
-        if not chains.happens[k]:
-            continue
         person = persons[i]
         group = int(person.minority)
         channel, subject, truth, rest = recorded(
@@ -188,6 +186,21 @@ def foresee(
             point.subject = subject
         used += 1
     return used
+
+
+@part
+def _tally_shares(chains: Chains, acts: NDArray[np.int64], m: int) -> int:
+    """Add up the shares by month and group, and list the points that happen; return how many."""
+    who, month, share, happens = chains.who, chains.month, chains.share, chains.happens
+    place_of, pick = chains.place_of, chains.pick
+    for k in range(m):
+        place = place_of[who[k]]
+        acts[month[k] - 1, place >> 1, place & 1] += share[k]
+    found = 0
+    for k in range(m):
+        pick[found] = k
+        found += happens[k]
+    return found
 
 
 @part

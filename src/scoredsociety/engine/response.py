@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import inlined
+from scoredsociety.base.jit import inlined, unrolled
 from scoredsociety.engine.scalars import believed_share, perceived_factor
 
 
@@ -21,7 +21,7 @@ def announced(schemes: Any, month: int) -> int:
     return bits
 
 
-@inlined
+@unrolled
 def expected(schemes: Any, ruled: NDArray[np.int64], first: int, last: int, known: int) -> float:
     """Return the highest factor by which the schemes that somebody knows raise certainty."""
     most = 1.0

@@ -288,8 +288,18 @@ def update_features(scratch: Scratch, tally: Tally, program: Program, n: int, mo
                 standing.score = fresh[k]
                 if scheme.ties > 0.0:
                     tell_friends(scratch, scheme.feature, i, change, 0)
-                if settled_grade(standing, scheme, floors, s) != standing.grade:
+                if _leaves(standing, scheme, floors, s):
                     touch(person, touched, counts, i)
+
+
+@inlined
+def _leaves(standing: Any, scheme: Any, floors: NDArray[np.int64], s: int) -> bool:
+    """Return whether a score of features lies outside the grade that a person is in."""
+    if standing.held > 0:
+        return settled_grade(standing, scheme, floors, s) != int(standing.grade)
+    g, score = int(standing.grade), int(standing.score)
+    below = g < scheme.grades - 1 and score < floors[s, g]
+    return bool(below or (g > 0 and score >= floors[s, g - 1]))
 
 
 @inlined

@@ -204,6 +204,7 @@ class Chains(NamedTuple):
     before: NDArray[np.int32]  # the same before month ``since``
     since: NDArray[np.int32]
     place: NDArray[np.int32]
+    known: NDArray[np.uint32]  # bit set of the schemes one is aware of
     group: NDArray[np.uint8]
     place_of: NDArray[np.uint8]  # 2 x aware + pilot
     # by chain that still goes on
@@ -224,13 +225,15 @@ class Chains(NamedTuple):
     share: NDArray[np.int64]  # of the layer's points that lie below it, in units of 2**-16
     open: NDArray[np.float64]  # 1 for a point of an adult, else 0
     happens: NDArray[np.uint8]
+    pick: NDArray[np.int32]  # positions of the points that happen
 
 
 def new_chains() -> Chains:
     """Return the arrays in which points are drawn."""
-    narrow = dict.fromkeys(("total", "before", "since", "place", "month"), np.int32)
+    narrow = dict.fromkeys(("total", "before", "since", "place", "month", "pick"), np.int32)
     kinds: dict[str, Any] = narrow | dict.fromkeys(("who", "starter"), np.uint16)
     kinds |= dict.fromkeys(("group", "place_of", "happens"), np.uint8) | {"share": np.int64}
+    kinds["known"] = np.uint32
     hits = np.zeros(TILE // 8, np.uint64)
     arrays: dict[str, Any] = {
         name: np.zeros(TILE, kinds.get(name, np.float64)) for name in Chains._fields

@@ -67,7 +67,7 @@ def make_country(
             return replace(made, sample=sample, path=None)
     target = Path(out)
     begun = time.perf_counter(), time.process_time()
-    partial = target.parent / f".{target.name}.{plan.mark[:12]}.partial"
+    partial = target.parent / f".{target.name}.{plan.attempt}.partial"
     free(target)
     label, land = plan.manifest["label"], plan.land
 

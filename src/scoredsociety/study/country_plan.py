@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scoredsociety.base.jit import source_stamp
 from scoredsociety.engine.country import Land
 from scoredsociety.schemes.catalogue import resolve
 from scoredsociety.schemes.model import ResolvedRegime
@@ -36,6 +37,11 @@ class Plan:
     def mark(self) -> str:
         """A mark of all that determines the country."""
         return hashlib.sha256(dump(self.manifest).encode()).hexdigest()
+
+    @property
+    def attempt(self) -> str:
+        """A mark of who may go on with what is unfinished: the same country, the same kernels."""
+        return hashlib.sha256((dump(self.manifest) + source_stamp()).encode()).hexdigest()[:12]
 
 
 def plan_country(

@@ -90,7 +90,7 @@ def make_shard(
             f"the {len(land.tiles):,} tiles of {land.people:,} people"
         )
     target = shard_file(folder, number, of)
-    partial = folder / f".{target.stem}.{plan.mark[:12]}.partial"
+    partial = folder / f".{target.stem}.{plan.attempt}.partial"
     tiles = land.tiles[len(land.tiles) * (number - 1) // of : len(land.tiles) * number // of]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -177,7 +177,7 @@ def merge_shards(
             + "\n".join(f"  {command(first['asked'], folder, n, of)}" for n in missing)
         )
     following, settled = after(land, passes, total)
-    partial = target.parent / f".{target.name}.{plan.mark[:12]}.partial"
+    partial = target.parent / f".{target.name}.{plan.attempt}.partial"
     try:
         if not settled:
             if following.full >= most:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from scoredsociety.base.jit import source_stamp
 from scoredsociety.engine import RunData, SocietyResult
 from scoredsociety.study.errors import StudyError
 
@@ -47,8 +48,8 @@ class Writer:
     target : Path
         Folder of the finished run; must not exist.
     manifest : mapping
-        All that determines the run. Its hash names the partial folder, so that only the same run
-        goes on from it.
+        All that determines the run. Its hash and that of the kernels name the partial folder, so
+        that only the same run goes on from it.
 
     Raises
     ------
@@ -59,7 +60,7 @@ class Writer:
     def __init__(self, target: Path, manifest: Mapping[str, Any]) -> None:
         self.target = target
         self.manifest = dict(manifest)
-        request = dump(self.manifest)
+        request = dump(self.manifest) + source_stamp()
         mark = hashlib.sha256(request.encode()).hexdigest()[:12]
         self.partial = target.parent / f".{target.name}.{mark}.partial"
         if target.exists():
