@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import inlined, part
+from scoredsociety.base.jit import inlined, kernel, part
 from scoredsociety.engine.codes import ENTRY, IN_FORCE, NONE, SPELL
 from scoredsociety.engine.program import Program
 from scoredsociety.engine.response import announced, answer
@@ -127,7 +127,7 @@ def _catch_up(scratch: Scratch, program: Program, n: int, month: int) -> None:
                 past.factor = -1.0
 
 
-@part
+@kernel
 def save(
     scratch: Scratch,
     state: State,

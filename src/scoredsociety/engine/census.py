@@ -91,7 +91,7 @@ def _count_row(
     work.rows[i, q, 1] += wrong
 
 
-@part
+@kernel
 def count_rows(
     census: Census,
     work: CensusWork,
@@ -146,7 +146,6 @@ def count_rows(
             rows[i, q, 1] = 0
 
 
-@kernel
 def run_counted(
     scratch: Scratch,
     rooms: Rooms,

@@ -8,20 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoredsociety.base.jit import kernel, part
-from scoredsociety.engine.candidates import base_rates
 from scoredsociety.engine.carried import Change, State, moved, save
 from scoredsociety.engine.chains import draw_candidates
 from scoredsociety.engine.codes import BANNED, NONE, RATE_ERROR
-from scoredsociety.engine.opening import TOO_MANY_FRIENDS, begin_tile
+from scoredsociety.engine.opening import TOO_MANY_FRIENDS
 from scoredsociety.engine.program import CHILDREN, FEATURES, NEVER, Program
 from scoredsociety.engine.scores import NOBODY, hear, tell_friends
 from scoredsociety.engine.snapshot import take_snapshot
 from scoredsociety.engine.state import OWN_LEVELS, Rooms, Scratch, Tally
-from scoredsociety.engine.tile import ROOM_ERROR, expected_load, run_months
-from scoredsociety.society.people import TILE, PeopleTables, build_people
+from scoredsociety.engine.tile import ROOM_ERROR, open_tile, run_months
+from scoredsociety.society.people import TILE, PeopleTables
 
 
-@part
+@kernel
 def _restore(
     scratch: Scratch,
     state: State,
@@ -126,7 +125,6 @@ def _restore_friends(scratch: Scratch, scheme: Any, s: int, n: int, month: int) 
         scratch.dirty[f, i] = 1
 
 
-@kernel
 def run_span(
     scratch: Scratch,
     rooms: Rooms,
@@ -176,11 +174,8 @@ def run_span(
     used = 0
     for tile in range(first_tile, last_tile):
         n = min(TILE, people_count - tile * TILE)
-        build_people(rooms.people, tables, seed, replicate, tile)
-        if begin_tile(scratch, rooms, tally, program, tables, n, months, seed, replicate, tile) < 0:
+        if open_tile(scratch, rooms, tally, program, tables, n, months, seed, replicate, tile) < 0:
             return TOO_MANY_FRIENDS
-        base_rates(scratch, rooms, program, n, months, seed, replicate, tile)
-        expected_load(scratch, rooms, tally, program, n)
         start = used
         if first > 1:
             used = _restore(scratch, before, change, tally, program, n, tile, first - 1, used)

@@ -1,4 +1,8 @@
-"""A chunk of tiles, each run through all its months while it is in cache."""
+"""A chunk of tiles, each run through all its months while it is in cache.
+
+A tile takes a few kernels: its people are made, it begins, its candidates are drawn, its months run.
+They are called from here, and not from one more, so that each is compiled once for all.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.jit import kernel, part
+from scoredsociety.base.jit import kernel
 from scoredsociety.engine.acts import conduct
 from scoredsociety.engine.candidates import base_rates
 from scoredsociety.engine.chains import draw_candidates
@@ -55,7 +59,30 @@ def expected_load(scratch: Scratch, rooms: Rooms, tally: Tally, program: Program
                 tally.baseline[channel] += total
 
 
-@kernel
+def open_tile(
+    scratch: Scratch,
+    rooms: Rooms,
+    tally: Tally,
+    program: Program,
+    tables: PeopleTables,
+    n: int,
+    months: int,
+    seed: int,
+    replicate: int,
+    tile: int,
+) -> int:
+    """Make the people of a tile, with their ties and rates, and set what stands before month 1.
+
+    Returns 0, or TOO_MANY_FRIENDS.
+    """
+    build_people(rooms.people, tables, seed, replicate, tile)
+    if begin_tile(scratch, rooms, tally, program, tables, n, months, seed, replicate, tile) < 0:
+        return TOO_MANY_FRIENDS
+    base_rates(scratch, rooms, program, n, months, seed, replicate, tile)
+    expected_load(scratch, rooms, tally, program, n)
+    return 0
+
+
 def run_tile(
     scratch: Scratch,
     rooms: Rooms,
@@ -89,7 +116,7 @@ def run_tile(
     )  # fmt: skip
 
 
-@part
+@kernel
 def run_months(
     scratch: Scratch,
     rooms: Rooms,
@@ -140,7 +167,6 @@ def run_months(
     return used
 
 
-@kernel
 def run_chunk(
     scratch: Scratch,
     rooms: Rooms,
@@ -179,11 +205,8 @@ def run_chunk(
     used = 0
     for tile in range(first_tile, last_tile):
         n = min(TILE, people_count - tile * TILE)
-        build_people(rooms.people, tables, seed, replicate, tile)
-        if begin_tile(scratch, rooms, tally, program, tables, n, months, seed, replicate, tile) < 0:
+        if open_tile(scratch, rooms, tally, program, tables, n, months, seed, replicate, tile) < 0:
             return TOO_MANY_FRIENDS
-        base_rates(scratch, rooms, program, n, months, seed, replicate, tile)
-        expected_load(scratch, rooms, tally, program, n)
         before = used
         used = run_tile(
             scratch, rooms, used, tally, program, capacity, n, months, seed, replicate, tile
