@@ -1,7 +1,7 @@
 """A chunk of tiles, each run through all its months while it is in cache.
 
-A tile takes a few kernels: its people are made, it begins, its candidates are drawn, its months run.
-They are called from here, and not from one more, so that each is compiled once for all.
+A tile takes a few kernels: people are made, it begins, candidates are drawn, the months run. They
+are called from here, and not from one more, so that each is compiled once for all.
 """
 
 from __future__ import annotations
