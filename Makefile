@@ -53,7 +53,7 @@ bench: .venv/ready
 	"$$python" -m venv --clear .venv
 	@$(PIP) install --require-hashes --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
-	@echo "Compiling the engine (once; half a minute)"
+	@echo "Compiling the engine (once; a minute or two)"
 	@$(BIN)/python -c 'from scoredsociety import simulate; simulate("none", people=1, months=1)'
 	@touch $@
 

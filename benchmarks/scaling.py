@@ -24,18 +24,17 @@ from scoredsociety.base.arithmetic import log, power
 from scoredsociety.base.jit import kernel
 from scoredsociety.base.streams import words_of_many
 from scoredsociety.engine import compile_regime
-from scoredsociety.engine.candidates import base_rates
 from scoredsociety.engine.chains import draw_candidates
 from scoredsociety.engine.compile import Compiled
 from scoredsociety.engine.country import Counter, Land
-from scoredsociety.engine.opening import begin_tile
 from scoredsociety.engine.program import LAYERS
 from scoredsociety.engine.run import Worker
 from scoredsociety.engine.state import PERSON, STANDING
+from scoredsociety.engine.tile import open_tile
 from scoredsociety.schemes.catalogue import resolve
 from scoredsociety.schemes.model import ResolvedRegime
 from scoredsociety.society import Society
-from scoredsociety.society.people import TILE, build_people
+from scoredsociety.society.people import TILE
 from scoredsociety.study.blocks import run_pass
 
 BENCH = Path(__file__).parents[1] / ".bench"
@@ -84,6 +83,21 @@ def by_size(largest: int) -> dict[str, dict[int, float]]:
             took = statistics.median(seconds(what, people) for _ in range(rounds))
             out[name][people] = people * MONTHS / took / 1e6
     return out
+
+
+def building(regime: str, tiles: int = 50) -> float:
+    """Return the core-seconds that a million people take until month 1, ties and rates included."""
+    what = compiled(resolve(regime))
+    worker = Worker(what, MONTHS)
+    took = []
+    for tile in range(tiles):
+        start = time.process_time()
+        open_tile(
+            worker.scratch, worker.rooms, worker.tally, what.program, SOCIETY.kernel_tables,
+            TILE, MONTHS, 1, 0, tile,
+        )  # fmt: skip
+        took.append(time.process_time() - start)
+    return statistics.median(took) / TILE * 1e6
 
 
 def second_thread(people: int = 2_000_000) -> float:
@@ -177,9 +191,7 @@ def floors(regime: str, rate: float) -> dict[str, float]:
     worker = Worker(what, MONTHS)
     scratch, rooms, tally, p = worker.scratch, worker.rooms, worker.tally, what.program
     shares = np.ones((len(what.channels), MONTHS))
-    build_people(rooms.people, SOCIETY.kernel_tables, 1, 0, 0)
-    begin_tile(scratch, rooms, tally, p, SOCIETY.kernel_tables, TILE, MONTHS, 1, 0, 0)
-    base_rates(scratch, rooms, p, TILE, MONTHS, 1, 0, 0)
+    open_tile(scratch, rooms, tally, p, SOCIETY.kernel_tables, TILE, MONTHS, 1, 0, 0)
     draw_candidates(scratch, rooms, tally, p, shares, TILE, 1, MONTHS, 1, 0, 0)
     adult = np.asarray(scratch.persons["adult_from"]) <= MONTHS
     points, blocks = 0.0, 0.0
@@ -260,6 +272,7 @@ def main() -> None:
         print(f"  {name}: " + ", ".join(f"{n:,}: {rate:.0f}" for n, rate in by.items()), flush=True)
     for name, by in sizes.items():
         known = floors(name, by[100_000])
+        print(f"  {name}: a million people are made in {building(name):.2f} s")
         print(
             f"  {name}: {known['points a person-month']:.3f} points a person-month; of the cost "
             f"the arithmetic floor is {known['arithmetic']:.2f}, the memory floor "
