@@ -132,4 +132,7 @@ Threads = Annotated[
     int | None,
     typer.Option(min=1, help="Threads to use; changes no result. [default: all processors]"),
 ]
+Device = Annotated[
+    str, typer.Option(metavar="NAME", help="cpu, or gpu: a CUDA device, with scoredsociety[gpu].")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")]

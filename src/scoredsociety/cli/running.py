@@ -28,6 +28,7 @@ def run(
     out: o.Out = None,
     marginals: o.Marginals = "china-2018",
     threads: o.Threads = None,
+    device: o.Device = "cpu",
     as_json: o.Json = False,
 ) -> None:
     """Let a regime act on a simulated society and say what it did to people."""
@@ -47,6 +48,7 @@ def run(
             replicates=replicates,
             out=folder,
             threads=threads,
+            device=device,
             progress=display,
         )
         with display.working("Auditing"):

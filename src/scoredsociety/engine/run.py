@@ -31,6 +31,7 @@ from scoredsociety.society.people import TILE, PeopleTables
 
 if TYPE_CHECKING:
     from scoredsociety.engine.checkpoint import Span
+    from scoredsociety.engine.lanes import Lanes
     from scoredsociety.engine.program import Program
 
 CHUNK = 4
@@ -58,7 +59,7 @@ class Worker:
         self.tally = empty_tally(self.compiled, self.months)
 
 
-class _Ledger:
+class Ledger:
     """Joins the chunks' ledgers in order as they come, without ever holding them twice."""
 
     def __init__(self, starts: list[int]) -> None:
@@ -127,6 +128,7 @@ def run_society(
     shares: NDArray[np.float64] | None = None,
     span: Span | None = None,
     program: Program | None = None,
+    device: Lanes | None = None,
 ) -> tuple[SocietyResult, int]:
     """Simulate one society.
 
@@ -158,6 +160,8 @@ def run_society(
         Run only these months (``engine.checkpoint``).
     program : Program, optional
         What the kernel runs, if it must keep more than the regime itself asks for.
+    device : Lanes, optional
+        What runs the passes instead of threads; not with ``span`` or ``program``.
 
     Returns
     -------
@@ -178,22 +182,16 @@ def run_society(
     passes = 0
     while passes < MAX_PASSES:
         passes += 1
-        tally, ledger = _pass(
-            compiled,
-            tables,
-            capacity,
-            people,
-            months,
-            seed,
-            replicate,
-            threads,
-            chunk,
-            tiles,
-            progress,
-            at_end,
-            span,
-            program,
-        )
+        if device is None:
+            tally, ledger = _pass(
+                compiled, tables, capacity, people, months, seed, replicate, threads, chunk,
+                tiles, progress, at_end, span, program,
+            )  # fmt: skip
+        else:
+            tally, ledger = device.one_pass(
+                compiled, tables, capacity, people, months, seed, replicate, tiles, progress,
+                at_end,
+            )  # fmt: skip
         free = shares is None and limited.any()
         wanted = shares_of(compiled, tally, months) if free else capacity
         if span is not None and free:
@@ -232,7 +230,7 @@ def _pass(
     starts = list(range(tiles.start, tiles.stop, chunk))
     count = max(1, min(threads or os.cpu_count() or 1, len(starts)))
     workers = [Worker(compiled, months, program) for _ in range(count)]
-    ledger = _Ledger(starts)
+    ledger = Ledger(starts)
     length = months if span is None else span.last - span.first + 1
     stop = False
 

@@ -26,11 +26,13 @@ from scoredsociety.schemes.catalogue import resolve
 from scoredsociety.schemes.model import ResolvedRegime
 from scoredsociety.society import Marginals, Society, load_marginals
 from scoredsociety.society.people import PeopleTables
+from scoredsociety.study.devices import lanes_of
 from scoredsociety.study.errors import StudyError
 from scoredsociety.study.store import Writer
 
 if TYPE_CHECKING:
     from scoredsociety.engine import Checkpoint
+    from scoredsociety.engine.lanes import Lanes
 
 LARGEST = 2_000_000_000
 MONTHS = 600
@@ -188,10 +190,11 @@ def run_replicate(
     tiles: range | None = None,
     snapshot: bool = False,
     checkpoint: Checkpoint | None = None,
+    device: Lanes | None = None,
 ) -> tuple[SocietyResult, int]:
     """Simulate one replicate of a manifest; return it and the number of passes.
 
-    A branch goes on from ``checkpoint``, or from its past, simulated again.
+    A branch goes on from ``checkpoint``, or from its past, simulated again, on the processors.
     """
     advance = progress.advance if progress else None
     months, seed, people = manifest["months"], manifest["seed"], manifest["people"]
@@ -208,6 +211,7 @@ def run_replicate(
             keep=tiles,
             snapshot=snapshot,
             shares=_shares_in(engine, manifest),
+            device=device,
         )
     else:
         checkpoint = checkpoint or run_past(
@@ -261,6 +265,7 @@ def simulate(
     replicates: int = 8,
     out: str | Path | None = None,
     threads: int | None = None,
+    device: str = "cpu",
     aware_reference: tuple[float, float] | None = None,
     majorants: Mapping[str, float] | None = None,
     progress: Progress | None = None,
@@ -288,6 +293,8 @@ def simulate(
         Folder to write; it must not exist. An interrupted run with the same settings goes on.
     threads : int, optional
         Default: the processors of the machine. Changes no result.
+    device : str
+        ``cpu``, or ``gpu``: a CUDA device, which must be there (``scoredsociety[gpu]``).
     aware_reference : (float, float), optional
         Aware shares by which people are grouped in the results; default those of the regime.
     majorants : mapping of str to float, optional
@@ -317,6 +324,7 @@ def simulate(
     2
     """
     check_size(people, months, seed, replicates)
+    lanes = lanes_of(device)
     if isinstance(regime, ResolvedRegime):
         if safeguards or calibrations:
             raise StudyError(
@@ -342,8 +350,9 @@ def simulate(
 
     def one(replicate: int) -> SocietyResult:
         return run_replicate(
-            engine, manifest, replicate, threads=threads, progress=progress, snapshot=snapshot
-        )[0]
+            engine, manifest, replicate, threads=threads, progress=progress, snapshot=snapshot,
+            device=lanes,
+        )[0]  # fmt: skip
 
     return carry_out(manifest, one, out=out, progress=progress)
 
