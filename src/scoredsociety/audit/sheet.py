@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -207,8 +208,8 @@ def figures_table(lines: list[Line], weight: float) -> pa.Table:
             **_names(lines),
             "month": pa.nulls(len(lines), pa.int32()),
             **_numbers(value, se, low, high, n),
-            "people": nullable([_mean(line.people) for line in lines]),
-            "entries": nullable([_mean(line.entries) for line in lines]),
+            "people": nullable(_each_mean([line.people for line in lines])),
+            "entries": nullable(_each_mean([line.entries for line in lines])),
             "scaled": nullable(scaled),
             "note": pa.array(notes, pa.string()),
         }
@@ -280,5 +281,13 @@ def _numbers(
     }
 
 
-def _mean(x: Floats | None) -> float:
-    return float("nan") if x is None or x.size == 0 else float(np.mean(x))
+def _each_mean(columns: Sequence[Floats | None]) -> Floats:
+    """Return the mean of each array, those of one length together; NaN for none and for nothing."""
+    out = np.full(len(columns), np.nan)
+    of_length: dict[int, list[int]] = {}
+    for k, x in enumerate(columns):
+        if x is not None and x.size:
+            of_length.setdefault(x.size, []).append(k)
+    for at in of_length.values():
+        out[at] = np.array([columns[k] for k in at]).mean(axis=1)
+    return out

@@ -7,7 +7,7 @@ its source and confidence or the mark ``assumed``.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -38,12 +38,20 @@ class Quantity(Sourced):
     value: float
     range: tuple[float, float] | None = None
 
+    def __deepcopy__(self, memo: dict[int, object] | None = None) -> Self:
+        """Return itself: nothing in it can change."""
+        return self
+
 
 class OptionalQuantity(Sourced):
     """A number or, where the source says that there is none, ``null``."""
 
     value: float | None
     range: tuple[float, float] | None = None
+
+    def __deepcopy__(self, memo: dict[int, object] | None = None) -> Self:
+        """Return itself: nothing in it can change."""
+        return self
 
 
 class Source(Closed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -136,17 +137,29 @@ def load_marginals(name: str | Path = "china-2018") -> Marginals:
     SchemeError
         If the file breaks the language; every mistake is named.
     """
-    from scoredsociety.schemes.errors import SchemeError, problem_of_file
+    from scoredsociety.schemes.errors import problem_of_file
+
+    path = Path(name)
+    if path.suffix in {".yaml", ".yml"}:
+        return _read(path)
+    folder = Path(str(files("scoredsociety"))) / "catalogue" / "marginals"
+    path = folder / f"{name}.yaml"
+    if path.parent != folder or not path.is_file():
+        known = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
+        raise problem_of_file(str(name), "there are no marginals of this name", allowed=known)
+    return _read_packaged(path).model_copy(deep=True)
+
+
+@functools.lru_cache(maxsize=16)
+def _read_packaged(path: Path) -> Marginals:
+    return _read(path)
+
+
+def _read(path: Path) -> Marginals:
+    from scoredsociety.schemes.errors import SchemeError
     from scoredsociety.schemes.reader import read
     from scoredsociety.schemes.structure import build
 
-    path = Path(name)
-    if path.suffix not in {".yaml", ".yml"}:
-        folder = Path(str(files("scoredsociety"))) / "catalogue" / "marginals"
-        path = folder / f"{name}.yaml"
-        if path.parent != folder or not path.is_file():
-            known = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
-            raise problem_of_file(str(name), "there are no marginals of this name", allowed=known)
     document = read(path)
     marginals, findings = build(Marginals, document.data)
     document.raise_if(findings)
