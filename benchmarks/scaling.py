@@ -237,12 +237,17 @@ def draw(sizes: dict[str, dict[int, float]], peers: dict[str, float], target: Pa
         for n, rate in by.items()
     ]
     log_scale = alt.Scale(type="log")
+
+    def decades(title: str, low: int, high: int) -> alt.Axis:
+        ticks = [10.0**k for k in range(low, high + 1)]
+        return alt.Axis(title=title, values=ticks, format="~s")
+
     rate_title = "million person-months a core-second"
     left = (
         alt.Chart({"values": speed}, width=300, height=220, title="Our regimes, by size")
         .mark_line(point=True)
         .encode(
-            alt.X("people:Q", scale=log_scale, title="people"),
+            alt.X("people:Q", scale=log_scale, axis=decades("people", 4, 9)),
             alt.Y("rate:Q", scale=alt.Scale(zero=True), title=rate_title),
             alt.Color("regime:N", legend=alt.Legend(orient="bottom", title=None)),
         )
@@ -252,7 +257,7 @@ def draw(sizes: dict[str, dict[int, float]], peers: dict[str, float], target: Pa
         alt.Chart({"values": table}, width=300, height=220, title="The peers' workload")
         .mark_point(filled=True, size=80)
         .encode(
-            alt.X("rate:Q", scale=log_scale, title=f"{rate_title} (log)"),
+            alt.X("rate:Q", scale=log_scale, axis=decades(rate_title, 0, 4)),
             alt.Y("name:N", sort="-x", title=None),
         )
     )
