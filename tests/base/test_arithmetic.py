@@ -9,23 +9,23 @@ import pytest
 
 from scoredsociety.base.arithmetic import exp, log, power
 
-rng = np.random.default_rng(1)
+RNG = np.random.default_rng(1)
 
 
 def ulps(found: float, exact: float) -> float:
     return abs(found - exact) / math.ulp(exact)
 
 
-@pytest.mark.parametrize("x", [*rng.random(500), *np.exp(rng.normal(0, 50, 500)), 2**-33, 1.0])
-def test_logarithm_is_within_a_unit_in_the_last_place(x: float) -> None:
-    assert ulps(log(float(x)), math.log(x)) <= 1.0
+def test_logarithms_are_within_a_unit_in_the_last_place() -> None:
+    for x in [*RNG.random(500), *np.exp(RNG.normal(0, 50, 500)), 2**-33, 1.0]:
+        assert ulps(log(float(x)), math.log(x)) <= 1.0, x
 
 
-@pytest.mark.parametrize("x", [*rng.uniform(-50, 50, 1000), 0.0, -700.0, 700.0])
-def test_exponential_is_within_a_unit_in_the_last_place(x: float) -> None:
-    assert ulps(exp(float(x)), math.exp(x)) <= 1.0
+def test_exponentials_are_within_a_unit_in_the_last_place() -> None:
+    for x in [*RNG.uniform(-50, 50, 1000), 0.0, -700.0, 700.0]:
+        assert ulps(exp(float(x)), math.exp(x)) <= 1.0, x
 
 
-@pytest.mark.parametrize("x", rng.uniform(0.001, 30, 300))
-def test_powers_of_the_size_that_the_model_takes(x: float) -> None:
-    assert power(float(x), -0.7) == pytest.approx(x**-0.7, rel=1e-15, abs=0)
+def test_powers_of_the_size_that_the_model_takes() -> None:
+    for x in RNG.uniform(0.001, 30, 300):
+        assert power(float(x), -0.7) == pytest.approx(x**-0.7, rel=1e-15, abs=0), x

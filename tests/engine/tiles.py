@@ -31,7 +31,7 @@ def begun(
         edit(rooms.people)
     left = begin_tile(scratch, rooms, tally, c.program, TABLES, n, months, SEED, 0, 0)
     assert left == 0
-    base_rates(scratch, rooms, c.program, n, months, SEED, 0, 0)
+    base_rates(scratch, rooms, c.program, n, SEED, 0, 0)
     return scratch, rooms, tally
 
 

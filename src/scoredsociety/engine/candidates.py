@@ -23,7 +23,6 @@ def base_rates(
     rooms: Rooms,
     program: Program,
     n: int,
-    months: int,
     seed: int,
     replicate: int,
     tile: int,

@@ -29,7 +29,7 @@ from scoredsociety.engine.program import Program, identity
 from scoredsociety.engine.state import INNOCENT, Chains, Rooms, Scratch, Tally
 
 _FIRST, _CANDIDATE = np.uint64(Block.FIRST), np.uint64(Block.CANDIDATE)
-_8, _12, _63 = np.uint64(8), np.uint64(12), np.uint64(63)
+_8, _12 = np.uint64(8), np.uint64(12)
 _SHOCK_STREAM = np.uint64(identity("shock"))
 INNOCENT_LAYER = 7
 """Layer code of the scatter of false records about people who did nothing."""
@@ -152,7 +152,6 @@ def _layer(
     c: int,
     layer: int,
     view: int,
-    n: int,
     first: int,
     last: int,
     seed: int,
@@ -307,7 +306,7 @@ def draw_candidates(
             if m > 0:
                 used = _layer(
                     scratch, rooms, tally, program, capacity, used, m, c, layer, view,
-                    n, first, last, seed, replicate, tile,
+                    first, last, seed, replicate, tile,
                 )  # fmt: skip
                 if used < 0:
                     return RATE_ERROR
@@ -323,7 +322,7 @@ def draw_candidates(
             if m > 0:
                 used = _layer(
                     scratch, rooms, tally, program, capacity, used, m, c, INNOCENT_LAYER, OPEN,
-                    n, first, last, seed, replicate, tile,
+                    first, last, seed, replicate, tile,
                 )  # fmt: skip
     if used <= scratch.candidates.shape[0]:
         _sort(scratch, used)

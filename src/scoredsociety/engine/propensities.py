@@ -75,7 +75,7 @@ def propensities(
         build_people(rooms.people, society.kernel_tables, seed, replicate, tile)
         since = np.maximum(1, (18 - rooms.people.age.astype(np.int64)) * 12 + 1)
         scratch.persons["adult_from"] = since
-        base_rates(scratch, rooms, program, n, months, seed, replicate, tile)
+        base_rates(scratch, rooms, program, n, seed, replicate, tile)
         grown = np.flatnonzero(since[:n] <= months)
         flags = rooms.people.flags[grown]
         yield Propensities(

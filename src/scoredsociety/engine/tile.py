@@ -78,7 +78,7 @@ def open_tile(
     build_people(rooms.people, tables, seed, replicate, tile)
     if begin_tile(scratch, rooms, tally, program, tables, n, months, seed, replicate, tile) < 0:
         return TOO_MANY_FRIENDS
-    base_rates(scratch, rooms, program, n, months, seed, replicate, tile)
+    base_rates(scratch, rooms, program, n, seed, replicate, tile)
     expected_load(scratch, rooms, tally, program, n)
     return 0
 
