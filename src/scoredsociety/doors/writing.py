@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -91,6 +92,8 @@ def write_on(
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
     except StudyError as error:
+        with contextlib.suppress(OSError):  # only if nothing in it is finished
+            unfinished.rmdir()
         raise StudyError(str(error).replace(str(unfinished), str(target))) from error
     except OSError as error:
         raise StudyError(f"{target} cannot be written: {error.strerror or error}") from error

@@ -1,13 +1,14 @@
 """Stop a society at a policy date, and go on under the same or another regime.
 
-A checkpoint is the engine's own state and no table of persons: it can only go on with the society,
-the luck and the length of the run that made it, whose manifest is kept beside it and holds its
-hash (``study.checkpoints``). Nothing reads people from outside. If the regime stays the same, what
-follows has the bytes of the run that never stopped.
+A checkpoint is the engine's own state, in memory only. It is a function of the regime, the
+marginals, the seed and the size, so what is kept of it are those and its hash
+(``study.checkpoints``): no file can bring anybody in. If the regime stays the same, what follows
+has the bytes of the run that never stopped.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,15 @@ class Checkpoint:
     replicate: int
     state: State
     tally: Tally
+
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of the state and the sums, field by field."""
+        mark = hashlib.sha256()
+        arrays: tuple[Any, ...] = (*self.state, *self.tally)
+        for array in arrays:
+            for name in array.dtype.names or (None,):
+                mark.update((array if name is None else array[name]).tobytes())
+        return mark.hexdigest()
 
 
 class Span:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scoredsociety.engine import (
-    Checkpoint,
     RunData,
-    SocietyResult,
     differences,
     organisations_differ,
     run_past,
@@ -29,8 +27,8 @@ from scoredsociety.study.compare import arm_names, same_world, shared_settings
 from scoredsociety.study.errors import StudyError
 from scoredsociety.study.run import (
     Engine,
+    Making,
     Progress,
-    carry_out,
     check_size,
     make_engine,
     make_manifest,
@@ -159,7 +157,9 @@ def simulate_branches(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> list[RunData]:
-    """Simulate the past once, unless it stands already, and go on from it under every regime.
+    """Simulate the past of each society once, and go on from it under every regime.
+
+    A past that another command left is simulated again too: it must come to the same state.
 
     Parameters
     ----------
@@ -177,13 +177,21 @@ def simulate_branches(
     """
     people, months = plan.run["people"], plan.run["months"]
     replicates = range(plan.run["replicates"])
-
-    def past() -> Iterator[Checkpoint]:
-        if progress:
-            progress.start(f"{plan.run['label']} to month {plan.at}",
-                           people * plan.at * len(replicates))  # fmt: skip
+    makings: list[Making | RunData] = []
+    folders = arm_names([engine.regime for _, engine in plan.arms])
+    for (manifest, _), name in zip(plan.arms, folders, strict=True):
+        folder = out / name if out else None
+        there = folder is not None and folder.exists()
+        makings.append(_again(folder, manifest) if folder and there else Making(manifest, folder))
+    open_ = [(m, *arm) for m, arm in zip(makings, plan.arms, strict=True) if isinstance(m, Making)]
+    if progress:
+        left = plan.at + len(open_) * (months - plan.at)
+        progress.start(f"{plan.run['label']} and what follows month {plan.at}",
+                       people * left * len(replicates))  # fmt: skip
+    marks = []
+    try:
         for replicate in replicates:
-            yield run_past(
+            past = run_past(
                 plan.engine.compiled,
                 plan.engine.tables,
                 people=people,
@@ -194,34 +202,32 @@ def simulate_branches(
                 threads=threads,
                 progress=progress.advance if progress else None,
             )
+            marks.append(past.fingerprint())
+            if plan.checkpoints and marks[-1] != plan.checkpoints.states[replicate]:
+                _discard(makings)
+                raise plan.checkpoints.unfit(replicate)
+            for making, manifest, engine in open_:
+                if making.stands(replicate):
+                    if progress:
+                        progress.advance(people * (months - plan.at))
+                    continue
+                made, _ = run_replicate(
+                    engine, manifest, replicate, threads=threads, progress=progress,
+                    checkpoint=past,
+                )  # fmt: skip
+                making.take(replicate, made)
+        if plan.checkpoints is None and out is not None:
+            write_checkpoints(out / "checkpoint", plan.at, plan.run, marks)
+        return [m.finish() if isinstance(m, Making) else m for m in makings]
+    except KeyboardInterrupt:
+        _discard(makings)
+        raise
 
-    stored, held = plan.checkpoints, []
-    if stored is None and out is None:
-        held = list(past())
-    elif stored is None and out is not None:
-        stored = _standing(out / "checkpoint", plan) or write_checkpoints(
-            out / "checkpoint", plan.at, plan.run, past()
-        )
-    runs = []
-    folders = arm_names([engine.regime for _, engine in plan.arms])
-    for (manifest, engine), name in zip(plan.arms, folders, strict=True):
-        folder = out / name if out else None
-        if folder is not None and folder.exists():
-            runs.append(_again(folder, manifest))
-            continue
 
-        def one(replicate: int, manifest: Any = manifest, engine: Any = engine) -> SocietyResult:  # noqa: ANN401
-            checkpoint = stored.load(replicate, plan.engine) if stored else held[replicate]
-            return run_replicate(
-                engine, manifest, replicate, threads=threads, progress=progress,
-                checkpoint=checkpoint,
-            )[0]  # fmt: skip
-
-        left = months - plan.at
-        if progress:
-            progress.start(manifest["label"], people * left * len(replicates))
-        runs.append(carry_out(manifest, one, out=folder, progress=progress, months=left))
-    return runs
+def _discard(makings: Sequence[Making | RunData]) -> None:
+    for making in makings:
+        if isinstance(making, Making):
+            making.discard()
 
 
 def _date(at: int | None, months: int) -> int:
@@ -292,14 +298,6 @@ def _label(before: ResolvedRegime, after: ResolvedRegime, at: int) -> str:
     if after.regime == before.regime and new:
         return f"{title}, from month {at + 1} + {' + '.join(new)}"
     return f"{title}, from month {at + 1} {after.title}"
-
-
-def _standing(folder: Path, plan: Plan) -> Checkpoints | None:
-    """Return the checkpoint that an interrupted attempt finished."""
-    if checkpoint_folder(folder) is None:
-        return None
-    stored = read_checkpoints(folder)
-    return stored if stored.run == plan.run and stored.at == plan.at else None
 
 
 def _again(folder: Path, manifest: Mapping[str, Any]) -> RunData:

@@ -1,38 +1,24 @@
-"""The folder of a checkpoint: what a branch goes on from, and the manifest that alone it fits.
+"""The folder of a checkpoint: what a branch goes on from, without a person in it.
 
-A checkpoint is the engine's own state and holds no generator and no attribute of a person. It goes
-on only with the manifest beside it, which has the hash of every file and of itself. What is read
-is not trusted: hashes, format, version, the type and size of every array, then every position.
+The state of a society at a policy date is a function of the regime, the marginals, the seed and the
+size. So the manifest that determines it is kept, and the SHA-256 of the state of each society: the
+past is made again, must come to that, and no file can bring anybody in.
 """
 
 from __future__ import annotations
 
 import json
-import math
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.lib import format as npy
-from numpy.typing import NDArray
-
-from scoredsociety.engine.carried import State
-from scoredsociety.engine.checkpoint import Checkpoint, shaped
-from scoredsociety.engine.run import empty_tally
-from scoredsociety.engine.sound import fault
-from scoredsociety.engine.state import Tally
 from scoredsociety.study.errors import StudyError
 from scoredsociety.study.run import Engine, check_size, engine_of
-from scoredsociety.study.store import OWN, digest, dump, own_mark
+from scoredsociety.study.store import OWN, dump, own_mark
 
 NAME = "checkpoint.json"
-FORMAT = 1
-_ERA = (1980, 1, 1, 0, 0, 0)
-_DEFLATED = 1100
-"""No array is packed into less than this part of its size: what says so is refused unread."""
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -46,43 +32,26 @@ class Checkpoints:
         The month that is over.
     run : dict
         Manifest of the run that made them.
-    files : dict
-        Hash of each file by name.
+    states : list of str
+        SHA-256 of each society's state at the end of that month, by replicate.
     """
 
     folder: Path
     at: int
     run: dict[str, Any]
-    files: dict[str, str]
+    states: list[str]
 
-    @property
-    def label(self) -> str:
-        """Name of the regime before the policy date."""
-        return str(self.run["label"])
-
-    def load(self, replicate: int, engine: Engine) -> Checkpoint:
-        """Read and check one replicate.
-
-        Raises
-        ------
-        StudyError
-            If it was changed, or is not what the manifest says.
-        """
-        name = _file(replicate)
-        path = self.folder / name
-        try:
-            if digest(path) != self.files.get(name):
-                raise _damaged(self.folder, f"{name} was changed after it was written")
-            return _read(path, self.run, self.at, replicate, engine)
-        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
-            said = error.strerror if isinstance(error, OSError) else str(error)
-            raise _damaged(self.folder, f"{name}: {said or 'it cannot be read'}") from error
+    def unfit(self, replicate: int) -> StudyError:
+        """Return why nothing goes on from a society that came to another state."""
+        return StudyError(
+            f"{self.folder} does not fit: society {replicate} came to another state at the end of "
+            f"month {self.at} than when the folder was written. Either it was changed, or packages "
+            "of other versions compute here. Branch from the regime again, with --at"
+        )
 
 
-def write_checkpoints(
-    folder: Path, at: int, run: Mapping[str, Any], made: Iterator[Checkpoint]
-) -> Checkpoints:
-    """Write the checkpoints of a run, one at a time; the manifest comes last.
+def write_checkpoints(folder: Path, at: int, run: Mapping[str, Any], states: Sequence[str]) -> None:
+    """Write the folder of a checkpoint.
 
     Parameters
     ----------
@@ -91,8 +60,8 @@ def write_checkpoints(
     at : int
         The month that is over.
     run : mapping
-        Manifest of the run that makes them.
-    made : iterator of Checkpoint
+        Manifest of the run that made it.
+    states : sequence of str
         By replicate.
 
     Raises
@@ -100,26 +69,19 @@ def write_checkpoints(
     StudyError
         If nothing can be written there.
     """
+    manifest = {
+        "format": FORMAT,
+        "simulated": "what determines simulated societies at a policy date: it holds nobody",
+        "at": at,
+        "run": dict(run),
+        "states": list(states),
+    }
+    manifest[OWN] = own_mark(manifest)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        files = {}
-        for checkpoint in made:
-            name = _file(checkpoint.replicate)
-            _write(folder / name, checkpoint)
-            files[name] = digest(folder / name)
-        manifest = {
-            "format": FORMAT,
-            "simulated": "the state of the engine at a policy date: it holds nobody real, and "
-            "goes on only with the run below",
-            "at": at,
-            "run": dict(run),
-            "files": files,
-        }
-        manifest[OWN] = own_mark(manifest)
         (folder / NAME).write_text(dump(manifest), "utf-8")
     except OSError as error:
         raise StudyError(f"{folder} cannot be written: {error.strerror or error}") from error
-    return Checkpoints(folder, at, dict(run), files)
 
 
 def checkpoint_folder(path: str | Path) -> Path | None:
@@ -147,9 +109,10 @@ def read_checkpoints(folder: Path) -> Checkpoints:
     try:
         if manifest[OWN] != own_mark(manifest):
             raise _damaged(folder, f"{NAME} was changed after it was written")
-        at, run, files = manifest["at"], manifest["run"], manifest["files"]
+        at, run, states = manifest["at"], manifest["run"], manifest["states"]
         sizes = [run[key] for key in ("people", "months", "seed", "replicates")]
-        whole = all(type(number) is int for number in (at, *sizes)) and isinstance(files, dict)
+        whole = all(type(number) is int for number in (at, *sizes))
+        whole = whole and isinstance(states, list) and len(states) == sizes[3]
         made_by = run["versions"]["scoredsociety"]
         str(run["label"])
     except (KeyError, TypeError, ValueError) as error:
@@ -163,7 +126,7 @@ def read_checkpoints(folder: Path) -> Checkpoints:
             f"{scoredsociety.__version__}: a checkpoint goes on only in the version that made it. "
             "Branch from the regime again, with --at"
         )
-    return Checkpoints(folder, at, run, files)
+    return Checkpoints(folder, at, run, states)
 
 
 def past_engine(checkpoints: Checkpoints) -> Engine:
@@ -182,68 +145,8 @@ def past_engine(checkpoints: Checkpoints) -> Engine:
         raise _damaged(checkpoints.folder, f"{NAME} holds no sound run") from error
 
 
-def _file(replicate: int) -> str:
-    return f"r{replicate:03d}.npz"
-
-
 def _damaged(folder: Path, what: str) -> StudyError:
     return StudyError(
         f"{folder} is damaged: {what}, so that nothing goes on from it. Branch from the regime "
         "again, with --at, or fetch the folder from where it was whole"
     )
-
-
-def _write(path: Path, checkpoint: Checkpoint) -> None:
-    arrays = {**checkpoint.state._asdict()}
-    arrays |= {f"tally-{name}": value for name, value in checkpoint.tally._asdict().items()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name, array in arrays.items():
-            entry = zipfile.ZipInfo(f"{name}.npy", _ERA)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            with archive.open(entry, "w", force_zip64=True) as stream:
-                npy.write_array(stream, array, version=(1, 0), allow_pickle=False)
-
-
-def _read(
-    path: Path, run: Mapping[str, Any], at: int, replicate: int, engine: Engine
-) -> Checkpoint:
-    """Read one replicate, or raise ValueError or KeyError with what is wrong."""
-    people, months, compiled = run["people"], run["months"], engine.compiled
-    wanted = {
-        name: (like.dtype, like.shape)
-        for name, like in shaped(compiled.program, people, months, at)._asdict().items()
-    }
-    with zipfile.ZipFile(path) as archive:
-        count = int(_array(archive, "rows", *wanted["rows"])[-1])
-        for name in ("ledger", "links"):
-            wanted[name] = (wanted[name][0], (max(count, 0),))
-        state = State(**{name: _array(archive, name, *like) for name, like in wanted.items()})
-        sums = empty_tally(compiled, months)._asdict()
-        tally = Tally(
-            **{n: _array(archive, f"tally-{n}", x.dtype, x.shape) for n, x in sums.items()}
-        )
-    if wrong := fault(state, compiled.program, at, months):
-        raise ValueError(f"its {wrong} cannot be")
-    return Checkpoint(at, months, people, run["seed"], replicate, state, tally)
-
-
-def _array(
-    archive: zipfile.ZipFile, name: str, dtype: np.dtype[Any], shape: tuple[int, ...]
-) -> NDArray[Any]:
-    """Read an array that must have this type and shape; before that nothing is made of its size."""
-    entry = archive.getinfo(f"{name}.npy")
-    room = math.prod(shape) * dtype.itemsize
-    if not room <= entry.file_size <= room + 65536:
-        raise ValueError(f"{name} has another size")
-    if entry.file_size > _DEFLATED * entry.compress_size:
-        raise ValueError(f"{name} is packed as no checkpoint is")
-    with archive.open(entry) as stream:
-        if npy.read_magic(stream) != (1, 0):
-            raise ValueError(f"{name} has another format")
-        said, fortran, kind = npy.read_array_header_1_0(stream)
-        if said != shape or kind != dtype or (fortran and len(shape) > 1):
-            raise ValueError(f"{name} has another type or shape")
-        data = stream.read(room + 1)
-    if len(data) != room:
-        raise ValueError(f"{name} has another size")
-    return np.frombuffer(data, dtype).reshape(shape).copy()

@@ -357,13 +357,54 @@ def simulate(
     return carry_out(manifest, one, out=out, progress=progress)
 
 
+class Making:
+    """A run that is made replicate by replicate, in memory or in a folder.
+
+    What an earlier, interrupted attempt finished in the folder is taken from there.
+
+    Parameters
+    ----------
+    manifest : dict
+        All that determines the run.
+    out : str or Path, optional
+        Folder to write.
+    """
+
+    def __init__(self, manifest: dict[str, Any], out: str | Path | None) -> None:
+        self._manifest, self._out = manifest, Path(out) if out is not None else None
+        self._writer = Writer(self._out, manifest) if self._out is not None else None
+        self._results: list[SocietyResult] = []
+
+    def stands(self, replicate: int) -> bool:
+        """Tell whether the next replicate is there already, and take it."""
+        done = self._writer.finished(replicate) if self._writer else None
+        if done is not None:
+            self._results.append(done)
+        return done is not None
+
+    def take(self, replicate: int, result: SocietyResult) -> None:
+        """Keep the next replicate."""
+        if self._writer:
+            self._writer.write(replicate, result)
+        self._results.append(result)
+
+    def finish(self) -> RunData:
+        """Return the run; its folder gets its name."""
+        manifest = self._writer.finish({}) if self._writer else self._manifest
+        return RunData(manifest, self._results, self._out)
+
+    def discard(self) -> None:
+        """Leave nothing behind (Ctrl-C)."""
+        if self._writer:
+            self._writer.discard()
+
+
 def carry_out(
     manifest: dict[str, Any],
     one: Callable[[int], SocietyResult],
     *,
     out: str | Path | None,
     progress: Progress | None,
-    months: int | None = None,
 ) -> RunData:
     """Simulate and write the replicates of a manifest that an earlier attempt has not finished.
 
@@ -376,27 +417,19 @@ def carry_out(
     out : str or Path, optional
         Folder to write.
     progress : Progress, optional
-        Told of replicates that are there already, ``months`` of them or all.
+        Told of replicates that are there already.
     """
-    writer = Writer(Path(out), manifest) if out is not None else None
-    results: list[SocietyResult] = []
+    making = Making(manifest, out)
     try:
         for replicate in range(manifest["replicates"]):
-            done = writer.finished(replicate) if writer else None
-            if done is None:
-                done = one(replicate)
-                if writer:
-                    writer.write(replicate, done)
+            if not making.stands(replicate):
+                making.take(replicate, one(replicate))
             elif progress:
-                progress.advance(manifest["people"] * (months or manifest["months"]))
-            results.append(done)
-        if writer:
-            manifest = writer.finish({})
+                progress.advance(manifest["people"] * manifest["months"])
+        return making.finish()
     except KeyboardInterrupt:
-        if writer:
-            writer.discard()
+        making.discard()
         raise
-    return RunData(manifest, results, Path(out) if out is not None else None)
 
 
 def without_schemes(run: RunData, *, threads: int | None = None) -> RunData:
