@@ -45,7 +45,7 @@ def enrolled(scheme: Tree, months: int = 60) -> tuple[Any, Any]:
     """Return when the adults of one tile enrol, and how good their conduct is."""
     scratch, rooms, _ = begun(compiled(homogeneous(KINDS, scheme)), months=months)
     grown = scratch.persons["adult_from"] == 1
-    return scratch.standings[0]["enrolled_from"][grown], -rooms.people.general[grown]
+    return scratch.since[0][grown], -rooms.people.general[grown]
 
 
 @pytest.mark.parametrize("coverage", [0.05, 0.3, 0.8])

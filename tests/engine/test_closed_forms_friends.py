@@ -50,8 +50,8 @@ def everybody_knows_everybody(n: int, w: float) -> tuple[Any, Scratch]:
         friends.friend[i * (n - 1) : (i + 1) * (n - 1)] = others
     friends.first[n:] = n * (n - 1)
     friends.alive[: n * (n - 1)] = 1
-    scratch.standings["enrolled_from"] = NEVER
-    scratch.standings["enrolled_from"][0, :n] = 1
+    scratch.since[:] = NEVER
+    scratch.since[0, :n] = 1
     return (c, c.program._replace(schemes=schemes)), scratch
 
 
@@ -60,7 +60,7 @@ def everybody_knows_everybody(n: int, w: float) -> tuple[Any, Scratch]:
 def test_what_one_loses_lands_on_friends_by_the_weight_of_ties(n, w):
     (c, program), scratch = everybody_knows_everybody(n, w)
     own = np.random.default_rng(5).uniform(0.3, 0.9, n) * (1 - w)
-    scratch.feature[0, 0, :n] = own
+    scratch.mixed["stays"][0, :n] = own
     open_features(scratch, program.schemes[0], 0, n)
     before = scratch.standings["score"][0, :n].astype(float) / 64 / WIDE
     between = (np.ones((n, n)) - np.eye(n)) / (n - 1)
@@ -69,14 +69,14 @@ def test_what_one_loses_lands_on_friends_by_the_weight_of_ties(n, w):
     room = 0.75 / (1 - w) / 64 / WIDE * 1.001
     assert np.abs(before - solve @ own).max() <= room
     drop = 0.25
-    scratch.feature[0, 0, 0] -= drop
+    scratch.mixed["stays"][0, 0] -= drop
     scratch.dirty[0, 0] = 1
     tally = empty_tally(c, 40)
     for month in range(2, 41):
         update_features(scratch, tally, program, n, month)
     assert not scratch.dirty[0, :n].any()
     after = scratch.standings["score"][0, :n].astype(float) / 64 / WIDE
-    assert np.abs(after - solve @ scratch.feature[0, 0, :n]).max() <= room
+    assert np.abs(after - solve @ scratch.mixed["stays"][0, :n]).max() <= room
     lost = (before - after) * (1 - w) / drop  # as shares of all that is lost
     shares = (1 - w) * solve[0, 0], (1 - w) * solve[1:, 0].sum()
     assert math.isclose(sum(shares), 1.0, rel_tol=1e-12)
@@ -91,7 +91,7 @@ def test_what_one_loses_lands_on_friends_by_the_weight_of_ties(n, w):
 def test_one_score_is_low_and_span_times_own_part_and_friends_mean():
     (_, program), scratch = everybody_knows_everybody(4, 0.25)
     scheme = program.schemes[0]
-    scratch.feature[0, 0, :4] = (0.6, 0.1, 0.2, 0.3)
+    scratch.mixed["stays"][0, :4] = (0.6, 0.1, 0.2, 0.3)
     open_features(scratch, scheme, 0, 4)
     for friends, total in ((3, 64 * 90_000), (2, 64 * 30_000)):
         own = feature_score(scheme, 0.6, 0.0, 0, total, friends) / 64

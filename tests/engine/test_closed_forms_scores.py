@@ -58,7 +58,7 @@ def traded(months: int, numbers: Tree) -> tuple[Any, Any]:
     assert used == 0
     grown = scratch.persons["adult_from"][:TILE] == 1
     stocks = {n: tally.monthly[k].sum() for k, n in enumerate(c.measures)}
-    return (scratch.standings[0], scratch.quality[0], grown), stocks
+    return (scratch.standings[0], scratch.quality[0], grown, scratch.since[0]), stocks
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def traded(months: int, numbers: Tree) -> tuple[Any, Any]:
 def test_ratings_and_what_retaliation_takes_from_them(retaliation, quality, noise):
     numbers = {"prior": 3.5, "weight": 10, "trades": 2, "quality": quality, "spread": 0.0}
     months = 24
-    (s, mean, grown), stocks = traded(
+    (s, mean, grown, since), stocks = traded(
         months, numbers | {"noise": noise, "retaliation": retaliation}
     )
     assert np.all(mean[grown] == quality)
@@ -90,13 +90,13 @@ def test_ratings_and_what_retaliation_takes_from_them(retaliation, quality, nois
     # both sides of a trade err together, so a person is no less than half an observation
     close(off.mean(), 0.0, off.std() / math.sqrt(len(off) / 2))
     good = np.count_nonzero(scores >= 4000)
-    children = np.count_nonzero(s["enrolled_from"][~grown] <= months)
+    children = np.count_nonzero(since[~grown] <= months)
     assert 0 <= stocks["grade:a-rating:GOOD"] - good <= children
 
 
 def test_people_of_better_conduct_are_rated_better():
     numbers = {"prior": 3.5, "weight": 10, "trades": 2, "quality": 3.6, "spread": 0.5}
-    (s, mean, grown), _ = traded(24, numbers | {"noise": 1.0, "retaliation": 0.0})
+    (s, mean, grown, _), _ = traded(24, numbers | {"noise": 1.0, "retaliation": 0.0})
     n = np.count_nonzero(grown)
     close(mean[grown].mean(), 3.6, 0.5 / math.sqrt(n))
     close(mean[grown].std(), 0.5, 0.5 / math.sqrt(2 * n))

@@ -43,7 +43,7 @@ def private_luck(scratch: Scratch, rooms: Rooms) -> dict[str, bytes]:
 
 def enrolment(c: Any, scratch: Scratch) -> dict[str, Any]:
     """Return, by scheme, the month from which each person is in it."""
-    return {name: scratch.standings[s]["enrolled_from"] for s, name in enumerate(c.schemes)}
+    return {name: scratch.since[s] for s, name in enumerate(c.schemes)}
 
 
 @pytest.mark.parametrize("safeguard", ONE_RULE)

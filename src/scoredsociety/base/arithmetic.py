@@ -21,6 +21,16 @@ _INVERSE_LN2 = 1.44269504088896338700
 _SQRT_HALF = np.int64(0x3FE6A09E667F3BCD)  # the bits of sqrt(1/2)
 _MANTISSA = np.int64(52)
 _BIAS = np.int64(1023)
+# Added to a whole number below 2**51, this leaves it in the last bits: a conversion between whole
+# numbers and others that needs no instruction of AVX-512.
+_SHIFT = 6755399441055744.0
+_SHIFT_BITS = np.int64(0x4338000000000000)
+
+
+@unrolled
+def whole_part(x: Any) -> Any:
+    """Return the largest whole number up to ``x``, itself below 2**51, as an integer."""
+    return np.float64(np.floor(x) + _SHIFT).view(np.int64) - _SHIFT_BITS
 
 
 @unrolled
@@ -41,7 +51,7 @@ def log(x: Any) -> Any:
         * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01))
     )
     half = 0.5 * f * f
-    k = np.float64(power)
+    k = np.int64(power + _SHIFT_BITS).view(np.float64) - _SHIFT
     return k * _LN2_HIGH - ((half - (s * (half + (odd + even)) + k * _LN2_LOW)) - f)
 
 
@@ -66,7 +76,7 @@ def exp(x: Any) -> Any:
         )
     )
     y = 1.0 - ((low - (r * c) / (2.0 - c)) - high)
-    return y * np.int64((np.int64(k) + _BIAS) << _MANTISSA).view(np.float64)
+    return y * np.int64((whole_part(k) + _BIAS) << _MANTISSA).view(np.float64)
 
 
 @unrolled

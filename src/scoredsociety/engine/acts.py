@@ -174,6 +174,8 @@ def _multiple(
         s = program.felt[f]
         rule, standing = program.rules[s, c], scratch.standings[s, i]
         before = multiple
+        if scratch.since[s, i] > month:
+            continue
         if rule.theta_listed > 0.0 and standing.entries > 0:
             entries = min(int(standing.entries), int(rule.counts_to))
             multiple *= 1.0 + rule.theta_listed * entries
@@ -181,11 +183,7 @@ def _multiple(
                 cause = _cause(
                     scratch.ledger, scratch.links, person.newest, s, entries, height / before, rule
                 )
-        elif (
-            rule.theta_below > 0.0
-            and standing.enrolled_from <= month
-            and standing.grade > rule.below
-        ):
+        elif rule.theta_below > 0.0 and standing.grade > rule.below:
             multiple *= 1.0 + rule.theta_below
             if before <= height < multiple:
                 cause = int(standing.last_row)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from scoredsociety.base.jit import inlined, kernel, part
 from scoredsociety.engine.codes import ENTRY, IN_FORCE, NONE, SPELL
-from scoredsociety.engine.program import Program
+from scoredsociety.engine.program import GONE, Program
 from scoredsociety.engine.response import announced, answer
 from scoredsociety.engine.result import LEDGER_DTYPE
 from scoredsociety.engine.state import LINK, STANDING, Scratch
@@ -41,7 +41,9 @@ class State(NamedTuple):
     """All tiles of a society of P people at the end of a month; R rows of the ledger so far."""
 
     persons: Any  # (P,) CARRIED
-    standings: Any  # (S, P) STANDING
+    since: NDArray[np.int32]  # (S, P)
+    standings: Any  # (S, P) STANDING, of those who were in
+    noted: NDArray[np.uint8]  # (S, P)
     caught: NDArray[np.uint16]  # (C, P)
     own_level: NDArray[np.uint8]  # (C, P); (0, 0) where it is not noted yet
     habit: Any  # (P, C) PAST; (0, 0) without habit
@@ -78,7 +80,9 @@ def new_state(
     each = (conducts, people)
     return State(
         persons=np.zeros(people, CARRIED),
+        since=np.zeros((schemes, people), np.int32),
         standings=np.zeros((schemes, people), STANDING),
+        noted=np.zeros((schemes, people), np.uint8),
         caught=np.zeros(each, np.uint16),
         own_level=np.zeros(each if noted else (0, 0), np.uint8),
         habit=np.zeros((people, conducts) if habit else (0, 0), PAST),
@@ -165,6 +169,10 @@ def save(
                 state.habit[base + i, c].habit = scratch.habit[i, c].habit
                 state.habit[base + i, c].month = scratch.habit[i, c].month
         for s in range(scratch.standings.shape[0]):
+            state.since[s, base + i] = scratch.since[s, i]
+            state.noted[s, base + i] = scratch.noted[s, i]
+            if month < scratch.since[s, i] != GONE:
+                continue
             state.standings[s, base + i] = scratch.standings[s, i]
             standing = state.standings[s, base + i]
             standing.last_row = moved(standing.last_row, -before)

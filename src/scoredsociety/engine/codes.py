@@ -1,4 +1,4 @@
-"""The codes of the ledger as plain numbers, for kernels, and two helpers that steps share."""
+"""The codes of the ledger as plain numbers, for kernels, and helpers that steps share."""
 
 from __future__ import annotations
 
@@ -53,6 +53,13 @@ def touch(person: Any, touched: NDArray[np.int32], count: NDArray[np.int64], i: 
         person.touched = 1
         touched[count[TOUCHED]] = i
         count[TOUCHED] += 1
+
+
+@inlined
+def lowest(bits: Any) -> int:
+    """Return the position of the lowest bit that is set of an unsigned number."""
+    alone = np.float64(bits & (~bits + np.uint64(1)))
+    return int((alone.view(np.int64) >> np.int64(52)) - np.int64(1023))
 
 
 @inlined

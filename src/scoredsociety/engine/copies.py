@@ -54,7 +54,7 @@ def pass_on(
             i = int(ledger[at].subject) - base
             for k in range(program.copy_first[s], program.copy_first[s + 1]):
                 copy = program.copies[k]
-                if scratch.standings[copy.target, i].enrolled_from > month:
+                if scratch.since[copy.target, i] > month:
                     continue
                 if copy.consent and not scratch.persons[i].flags & CONSENT:
                     continue

@@ -112,7 +112,7 @@ def exits(scratch: Scratch, tally: Tally, program: Program, n: int, month: int, 
             _resets(scratch, tally, program, s, n, month)
         if schemes[s].ends == month:
             for i in range(n):
-                if scratch.standings[s, i].enrolled_from <= month:
+                if scratch.since[s, i] <= month:
                     touch(persons[i], scratch.touched, count, i)
 
 
@@ -145,7 +145,7 @@ def _resets(scratch: Scratch, tally: Tally, program: Program, s: int, n: int, mo
     ledger, links, scheme = scratch.ledger, scratch.links, program.schemes[s]
     for i in range(n):
         standing = scratch.standings[s, i]
-        if standing.reset_on != month:
+        if scratch.since[s, i] > month or standing.reset_on != month:
             continue
         row = standing.records
         while row >= 0 and ledger[row].exit == IN_FORCE:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoredsociety.base.arithmetic import power
+from scoredsociety.base.arithmetic import power, whole_part
 from scoredsociety.base.jit import inlined, part
 from scoredsociety.base.streams import uniform, words
 from scoredsociety.engine.codes import (
@@ -151,9 +151,7 @@ def foresee(
     caps[c, 1] += bound
     for q in range(_tally_shares(chains, acts[c], m)):
         k = chains.pick[q]
-        i, month = int(chains.who[k]), int(chains.month[k])
-        person = persons[i]
-        group = int(person.minority)
+        i, month, group = int(chains.who[k]), int(chains.month[k]), int(chains.group[chains.who[k]])
         channel, subject, truth, rest = recorded(
             scratch, tally, program, capacity, c, i, group, month, 0, serial,
             chains.channel[k], chains.truth[k], seed, replicate, tile,
@@ -167,7 +165,7 @@ def foresee(
             chains.total[i] = min(chains.total[i] + 1, 65535)
             caught[c, i] = chains.total[i]
             if month > months - LAST_YEAR:
-                person.acted |= np.uint64(1) << np.uint64(c)
+                persons[i].acted |= np.uint64(1) << np.uint64(c)
             else:
                 own_level[c, i] = min(int(own_level[c, i]) + 1, OWN_LEVELS - 1)
         if not _matters(scratch, program, c, subject, month):
@@ -229,7 +227,7 @@ def _compare(
         bound += in_time and multiple[k] > cap
     for k in range(m):
         multiple[k] = min(multiple[k], cap)
-        share[k] = np.int64(min(max(multiple[k] / width, 0.0), 1.0) * 65536.0 * open_[k])
+        share[k] = whole_part(min(max(multiple[k] / width, 0.0), 1.0) * 65536.0 * open_[k])
     highest = 0.0
     for k in range(m):
         highest = max(highest, multiple[k] * open_[k])
@@ -250,7 +248,7 @@ def _compare(
 def _matters(scratch: Scratch, program: Program, c: int, i: int, month: int) -> bool:
     """Return whether a scheme that covers a person has a rule for a conduct."""
     for r in range(program.ruled_first[c], program.ruled_first[c + 1]):
-        if scratch.standings[program.ruled[r], i].enrolled_from <= month:
+        if scratch.since[program.ruled[r], i] <= month:
             return True
     return False
 

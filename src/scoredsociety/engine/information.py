@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scoredsociety.base.jit import part
-from scoredsociety.engine.codes import ENOUGH, LAST_YEAR, NONE
+from scoredsociety.engine.codes import ENOUGH, LAST_YEAR, NONE, lowest
 from scoredsociety.engine.program import Program
 from scoredsociety.engine.scores import bucket_of
 from scoredsociety.engine.state import Scratch, Tally
@@ -19,14 +19,13 @@ def note_scores(scratch: Scratch, program: Program, n: int, month: int, months: 
     """Note everybody's score at the end of month T - 12."""
     if months < ENOUGH or month != months - LAST_YEAR:
         return
-    standings, schemes = scratch.standings, program.schemes
-    for i in range(n):
-        for s in range(schemes.shape[0]):
-            standing = standings[s, i]
-            standing.bucket = NOT_IN
-            if not schemes[s].is_list and standing.enrolled_from <= month:
-                standing.bucket = bucket_of(
-                    schemes[s], int(standing.balance), int(standing.score), int(standing.count)
+    for s in range(program.schemes.shape[0]):
+        scheme = program.schemes[s]
+        for i in range(0 if scheme.is_list else n):
+            if scratch.since[s, i] <= month:
+                standing = scratch.standings[s, i]
+                scratch.noted[s, i] = bucket_of(
+                    scheme, int(standing.balance), int(standing.score), int(standing.count)
                 )
 
 
@@ -41,29 +40,26 @@ def count_information(
     """
     if months < ENOUGH:
         return
-    persons, standings, schemes = scratch.persons, scratch.standings, program.schemes
+    persons, noted, schemes = scratch.persons, scratch.noted, program.schemes.shape[0]
     own_level, conducts = scratch.own_level, scratch.caught.shape[0]
     information, own, scored, asked = tally.information, tally.own, tally.scored, tally.asked
     for i in range(n):
         person = persons[i]
         if person.adult_from > months - LAST_YEAR:
-            for c in range(conducts):
-                own_level[c, i] = 0
             continue
         asked[0] += 1
-        for s in range(schemes.shape[0]):
-            if not schemes[s].is_list and standings[s, i].bucket != NOT_IN:
-                scored[s, person.thin, standings[s, i].bucket] += 1
-        if person.acted == NONE:
-            continue
-        for c in range(conducts):
-            if not (person.acted >> np.uint64(c)) & np.uint64(1):
-                continue
+        for s in range(schemes):
+            if noted[s, i] != NOT_IN:
+                scored[s, person.thin, noted[s, i]] += 1
+        left = person.acted
+        while left != NONE:
+            c = lowest(left)
+            left &= left - np.uint64(1)
             own[own_level[c, i], c, 1] += 1
             own_level[c, i] = 0
-            for s in range(schemes.shape[0]):
-                if not schemes[s].is_list and standings[s, i].bucket != NOT_IN:
-                    information[s, person.thin, standings[s, i].bucket, c, 1] += 1
+            for s in range(schemes):
+                if noted[s, i] != NOT_IN:
+                    information[s, person.thin, noted[s, i], c, 1] += 1
     for c in range(conducts):  # those who did nothing of it in the last year, but before
         for eight in range((n + 7) // 8):
             if scratch.own_levels[c, eight] != NONE:

@@ -76,7 +76,7 @@ def enter(
         return used
     person = scratch.persons[i]
     other = somebody_else(person, scratch.bucket, scratch.bucket_first, uniform(lanes[1]))
-    if other < 0 or scratch.standings[s, other].enrolled_from > month:
+    if other < 0 or scratch.since[s, other] > month:
         return used
     more = words(
         seed, replicate, owner(point), identity, tile, SAME_NAME | field | (np.uint64(8) << BITS_8)

@@ -26,7 +26,7 @@ from scoredsociety.engine.codes import (
 from scoredsociety.engine.program import (
     CHILDREN,
     FEATURES,
-    NEVER,
+    GONE,
     POINTS,
     REWARDED,
     SANCTIONED,
@@ -63,12 +63,7 @@ def observe(
     base: int,
 ) -> int:
     """Take step 16: settle the grades, spells, sanctions and rewards of all who were touched."""
-    persons, standings, ledger, links = (
-        scratch.persons,
-        scratch.standings,
-        scratch.ledger,
-        scratch.links,
-    )
+    persons, standings, links = scratch.persons, scratch.standings, scratch.links
     schemes, floors, grade_mask = program.schemes, program.floors, program.grade_mask
     monthly, mobility, count = tally.monthly, tally.mobility, scratch.counts
     joint = program.joints.shape[0] > 0
@@ -86,11 +81,10 @@ def observe(
             if not (person.covered >> np.uint32(s)) & np.uint32(1):
                 continue
             scheme, standing = schemes[s], standings[s, i]
-            closes = scheme.ends == month
-            if closes:
-                person.covered &= ~(np.uint32(1) << np.uint32(s))
-                standing.enrolled_from = NEVER
-                monthly[scheme.m_enrolled, month - 1, person.cell] -= 1
+            if scheme.ends == month:
+                _shut(scratch, tally, program, s, i, month)
+                if not scheme.is_list:
+                    continue
             if scheme.is_list:
                 now = 1 if standing.entries > 0 else 0
                 if now != standing.listed:
@@ -100,16 +94,6 @@ def observe(
                     mask |= scheme.listed_mask
                 continue
             was = int(standing.grade)
-            if closes:
-                monthly[scheme.m_grade + was, month - 1, person.cell] -= 1
-                if scheme.kind == FEATURES:
-                    monthly[scheme.m_score, month - 1, person.cell] -= standing.score
-                if standing.spell >= 0:
-                    ledger[standing.spell].exit = SHUT
-                    ledger[standing.spell].end = month
-                    standing.spell = -1
-                standing.reset_on = 0
-                continue
             grade = settled_grade(standing, scheme, floors, s)
             mask |= grade_mask[s, grade]
             if scheme.reset_at >= 0:
@@ -133,6 +117,26 @@ def observe(
             _bar_children(scratch, tally, i, school, month)
     count[TOUCHED] = 0
     return used
+
+
+@part
+def _shut(scratch: Scratch, tally: Tally, program: Program, s: int, i: int, month: int) -> None:
+    """Let somebody go whose scheme ends."""
+    person, standing, scheme = scratch.persons[i], scratch.standings[s, i], program.schemes[s]
+    monthly = tally.monthly
+    person.covered &= ~(np.uint32(1) << np.uint32(s))
+    scratch.since[s, i] = GONE
+    monthly[scheme.m_enrolled, month - 1, person.cell] -= 1
+    if scheme.is_list:
+        return
+    monthly[scheme.m_grade + standing.grade, month - 1, person.cell] -= 1
+    if scheme.kind == FEATURES:
+        monthly[scheme.m_score, month - 1, person.cell] -= standing.score
+    if standing.spell >= 0:
+        scratch.ledger[standing.spell].exit = SHUT
+        scratch.ledger[standing.spell].end = month
+        standing.spell = -1
+    standing.reset_on = 0
 
 
 @part
@@ -195,10 +199,11 @@ def settle_spells(
         if program.schemes[s].is_list:
             continue
         for i in range(n):
-            standing = scratch.standings[s, i]
-            now, was = program.grade_mask[s, standing.grade], before[s, standing.grade]
-            changed = (now & SANCTIONS != NONE) != (was & SANCTIONS != NONE)
-            if changed and standing.enrolled_from < month:
+            if scratch.since[s, i] >= month:
+                continue
+            grade = scratch.standings[s, i].grade
+            now, was = program.grade_mask[s, grade], before[s, grade]
+            if (now & SANCTIONS != NONE) != (was & SANCTIONS != NONE):
                 used = _settle_spell(scratch, used, program, s, i, months, month, base)
     return used
 

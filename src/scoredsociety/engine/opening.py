@@ -13,6 +13,7 @@ from scoredsociety.base.jit import inlined, kernel, part
 from scoredsociety.base.normal import normal_quantile, normal_share, normals_of_many
 from scoredsociety.base.streams import uniform, words_of_many
 from scoredsociety.engine.codes import ENROL, NONE
+from scoredsociety.engine.information import NOT_IN
 from scoredsociety.engine.observers import book_masks
 from scoredsociety.engine.program import (
     ADULTS,
@@ -62,6 +63,7 @@ def begin_tile(
     scratch.caught[:] = 0
     scratch.own_level[:] = 0
     scratch.counts[:] = 0
+    scratch.noted[:] = NOT_IN
     scratch.due[:] = -1
     if settings.habit > 0.0:
         for i in range(TILE):
@@ -92,7 +94,7 @@ def begin_tile(
             tally.monthly[FRIENDS, 0, scratch.persons[i].cell] += mine
     _set_standings(scratch, rooms, program, tables, n, months, seed, replicate, tile)
     read_quality(scratch, rooms, program, n, seed, replicate, tile)
-    if scratch.feature.shape[0] > 0:
+    if scratch.mixed.shape[0] > 0:
         read_features(scratch, rooms, program, n)
         for s in range(program.schemes.shape[0]):
             if program.schemes[s].kind == FEATURES:
@@ -105,7 +107,7 @@ def _set_persons(
     scratch: Scratch, rooms: Rooms, tally: Tally, program: Program, n: int, months: int
 ) -> None:
     people, persons, schemes = rooms.people, scratch.persons, program.schemes
-    settings, arrivals = program.settings[0], scratch.arrivals
+    settings, arrivals, cells = program.settings[0], scratch.arrivals, scratch.cells
     arrivals[:] = 0
     for i in range(n):
         person = persons[i]
@@ -119,6 +121,7 @@ def _set_persons(
         person.place = -1
         person.profile = int(people.profile[i]) | (aware << 12)
         person.cell = ((group * 2 + pilot) * 5 + quintile) * 2 + aware
+        cells[i] = person.cell
         person.city = people.city[i]
         person.minority = group
         person.pilot = pilot
@@ -198,8 +201,8 @@ def _set_standings(
     schemes, persons, people = program.schemes, scratch.persons, rooms.people
     own = rooms.propensity
     for s in range(schemes.shape[0]):
-        scheme, standings = schemes[s], scratch.standings[s]
-        _blank(standings, scheme.start)
+        scheme, standings, since = schemes[s], scratch.standings[s], scratch.since[s]
+        since[:] = NEVER
         drawn = scheme.coverage < 1.0 or scheme.voluntary
         enough = -np.inf
         if scheme.voluntary:
@@ -227,36 +230,32 @@ def _set_standings(
             begins = begins_in(scheme, int(persons[i].city), tables.cities, tables.pilot_cities)
             month = max(int(persons[i].adult_from), begins) + wait
             if month <= scheme.ends:
-                standings[i].enrolled_from = month
+                since[i] = month
                 if month <= months:
                     scratch.arrivals[month] = 1
+                    _blank(standings[i], scheme.start)
 
 
 @inlined
-def _blank(standings: Any, start: int) -> None:
-    """Have nothing happened yet to anybody under one scheme."""
-    first = standings[0]
-    first.balance = start
-    first.honest = start
-    first.score = 0
-    first.honest_score = 0
-    first.count = 0
-    first.last_row = -1
-    first.spell = -1
-    first.records = -1
-    first.reset_on = 0
-    first.held = 0
-    first.held_honest = 0
-    first.entries = 0
-    first.strikes = 0
-    first.grade = 0
-    first.last_wrong = 0
-    first.listed = 0
-    first.ever = 0
-    first.bucket = 0
-    first.enrolled_from = NEVER
-    for i in range(1, TILE):
-        standings[i] = first
+def _blank(standing: Any, start: int) -> None:
+    """Have nothing happened yet to somebody under one scheme."""
+    standing.balance = start
+    standing.honest = start
+    standing.score = 0
+    standing.honest_score = 0
+    standing.count = 0
+    standing.last_row = -1
+    standing.spell = -1
+    standing.records = -1
+    standing.reset_on = 0
+    standing.held = 0
+    standing.held_honest = 0
+    standing.entries = 0
+    standing.strikes = 0
+    standing.grade = 0
+    standing.last_wrong = 0
+    standing.listed = 0
+    standing.ever = 0
 
 
 @inlined
@@ -301,7 +300,7 @@ def note_late(scratch: Scratch, program: Program, n: int, months: int) -> None:
     for i in range(n):
         waits = 1 < scratch.persons[i].adult_from <= months
         for s in range(program.schemes.shape[0]):
-            waits |= 1 < scratch.standings[s, i].enrolled_from <= months
+            waits |= 1 < scratch.since[s, i] <= months
         late[found] = i
         found += waits
     late[TILE] = found
@@ -312,44 +311,50 @@ def arrive(scratch: Scratch, tally: Tally, program: Program, n: int, month: int)
     """Take step 2: people come of age; schemes reach those who are enrolled from this month."""
     if not scratch.arrivals[month]:
         return
-    persons, standings, schemes = scratch.persons, scratch.standings, program.schemes
-    monthly = tally.monthly
-    for k in range(n if month == 1 else scratch.late[TILE]):
-        i = k if month == 1 else scratch.late[k]
-        person = persons[i]
-        if person.adult_from == month:
-            monthly[ADULTS, month - 1, person.cell] += 1
+    persons, late, monthly = scratch.persons, scratch.late, tally.monthly
+    every = n if month == 1 else late[TILE]
+    for k in range(every):
+        i = k if month == 1 else late[k]
+        if persons[i].adult_from == month:
+            monthly[ADULTS, month - 1, persons[i].cell] += 1
             if (
                 month > 1
                 and program.settings[0].school_mask != NONE
                 and scratch.homes[scratch.home[i]].barred > 0
             ):
-                monthly[CHILDREN, month - 1, person.cell] -= 1
-        mask = person.mask
-        for s in range(schemes.shape[0]):
-            scheme, standing = schemes[s], standings[s, i]
-            if standing.enrolled_from != month:
-                continue
-            monthly[scheme.m_enrolled, month - 1, person.cell] += 1
-            person.covered |= np.uint32(1) << np.uint32(s)
-            if scheme.is_list:
-                continue
-            if scheme.kind == FEATURES:
-                if month > 1:  # friends come in at the end of the month
-                    f = scheme.feature
-                    stays, level = scratch.feature[f, 0, i], scratch.feature[f, 1, i]
-                    alone = feature_score(scheme, stays, level, int(standing.balance), 0, 0)
-                    standing.score = whole(alone)
-                    standing.honest_score = standing.score
-                    scratch.dirty[f, i] = 1
-                    scratch.of_friends[f, i].low = 1
-                    scratch.of_friends[f, i].high = 0
-                    if scheme.ties > 0.0:
-                        tell_friends(scratch, f, i, int(standing.score), 1)
-                monthly[scheme.m_score, month - 1, person.cell] += standing.score
-            standing.grade = settled_grade(standing, scheme, program.floors, s)
-            monthly[scheme.m_grade + standing.grade, month - 1, person.cell] += 1
-            mask |= program.grade_mask[s, standing.grade]
-        if mask != person.mask:
-            book_masks(monthly, program.bit_measure, person.mask, mask, month, person.cell)
-            person.mask = mask
+                monthly[CHILDREN, month - 1, persons[i].cell] -= 1
+    for s in range(program.schemes.shape[0]):
+        for k in range(every):
+            i = k if month == 1 else late[k]
+            if scratch.since[s, i] == month:
+                _enter(scratch, tally, program, s, i, month)
+
+
+@inlined
+def _enter(scratch: Scratch, tally: Tally, program: Program, s: int, i: int, month: int) -> None:
+    """Let a person come under a scheme."""
+    person, scheme, standing = scratch.persons[i], program.schemes[s], scratch.standings[s, i]
+    monthly = tally.monthly
+    monthly[scheme.m_enrolled, month - 1, person.cell] += 1
+    person.covered |= np.uint32(1) << np.uint32(s)
+    if scheme.is_list:
+        return
+    if scheme.kind == FEATURES:
+        if month > 1:  # friends come in at the end of the month
+            f = scheme.feature
+            mine = scratch.mixed[f, i]
+            alone = feature_score(scheme, mine.stays, mine.level, int(standing.balance), 0, 0)
+            standing.score = whole(alone)
+            standing.honest_score = standing.score
+            scratch.dirty[f, i] = 1
+            mine.low = 1
+            mine.high = 0
+            if scheme.ties > 0.0:
+                tell_friends(scratch, f, i, int(standing.score), 1)
+        monthly[scheme.m_score, month - 1, person.cell] += standing.score
+    standing.grade = settled_grade(standing, scheme, program.floors, s)
+    monthly[scheme.m_grade + standing.grade, month - 1, person.cell] += 1
+    mask = person.mask | program.grade_mask[s, standing.grade]
+    if mask != person.mask:
+        book_masks(monthly, program.bit_measure, person.mask, mask, month, person.cell)
+        person.mask = mask

@@ -16,6 +16,8 @@ MAX_GRADES = 8
 REWARD_BIT = 32
 NEVER = 1 << 30
 """A month that does not come."""
+GONE = NEVER + 1
+"""Month from which somebody is in a scheme that has ended."""
 POINTS, LIST, FEATURES, STARS = range(4)
 """Codes of the kinds; a store of records is a list without exit."""
 UNIT = {"points": 1, "list": 1, "record": 1, "features": 64, "stars": 1000}

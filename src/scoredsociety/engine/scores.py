@@ -17,6 +17,7 @@ from scoredsociety.engine.codes import NONE, touch
 from scoredsociety.engine.program import FEATURES, STARS, Program
 from scoredsociety.engine.scalars import grade_of, star_score
 from scoredsociety.engine.state import BUCKETS, Rooms, Scratch, Tally
+from scoredsociety.society.people import TILE
 from scoredsociety.society.traits import add_attribute
 
 MAX_SWEEPS = 50
@@ -113,22 +114,28 @@ def settled(before: int, score: float) -> int:
 @part
 def read_features(scratch: Scratch, rooms: Rooms, program: Program, n: int) -> None:
     """Work out what of everybody's features stays as it is."""
-    feature, level = scratch.feature, rooms.propensity
-    feature[:] = 0.0
-    for d in range(program.dimensions.shape[0]):
-        dimension = program.dimensions[d]
-        level[:] = dimension.base
-        for k in range(dimension.first, dimension.last):
-            term = program.terms[k]
-            add_attribute(level, term.slope, term.attribute, n, rooms.people, rooms.traits)
-        stays, moves = feature[dimension.feature, 0], feature[dimension.feature, 1]
-        if dimension.records:
-            for i in range(n):
-                moves[i] = level[i]
-        else:
-            weight = dimension.weight
-            for i in range(n):
-                stays[i] += weight * min(max(level[i], 0.0), 1.0)
+    level, stays, moves = rooms.propensity, scratch.read[0], scratch.read[1]
+    for f in range(scratch.mixed.shape[0]):
+        stays[:] = 0.0
+        moves[:] = 0.0
+        for d in range(program.dimensions.shape[0]):
+            dimension = program.dimensions[d]
+            if dimension.feature != f:
+                continue
+            level[:] = dimension.base
+            for k in range(dimension.first, dimension.last):
+                term = program.terms[k]
+                add_attribute(level, term.slope, term.attribute, n, rooms.people, rooms.traits)
+            if dimension.records:
+                for i in range(n):
+                    moves[i] = level[i]
+            else:
+                weight = dimension.weight
+                for i in range(n):
+                    stays[i] += weight * min(max(level[i], 0.0), 1.0)
+        for i in range(n):
+            scratch.mixed[f, i].stays = stays[i]
+            scratch.mixed[f, i].level = moves[i]
 
 
 @part
@@ -137,55 +144,56 @@ def tell_friends(scratch: Scratch, f: int, i: int, change: int, more: int) -> No
 
     ``more``: 1 if the person had no score before, else 0.
     """
-    alive, friend, heard = scratch.friends.alive, scratch.friends.friend, scratch.heard[f]
-    of_friends, dirty = scratch.of_friends[f], scratch.dirty[f]
+    heard, mixed, dirty = scratch.heard[f], scratch.mixed[f], scratch.dirty[f]
     for q in range(scratch.heard_first[f, i], scratch.heard_first[f, i + 1]):
-        k = heard[q]
-        if alive[k]:
-            other = friend[k]
-            theirs = of_friends[other]
-            total = theirs.total + change
-            theirs.total = total
-            theirs.count += more
-            if total < theirs.low or total > theirs.high or (more and theirs.low != NOBODY):
-                dirty[other] = 1
+        other = heard[q]
+        theirs = mixed[other]
+        total = theirs.total + change
+        theirs.total = total
+        theirs.count += more
+        if total < theirs.low or total > theirs.high or (more and theirs.low != NOBODY):
+            dirty[other] = 1
 
 
 @part
 def hear(scratch: Scratch, scheme: Any, s: int, n: int, months: int) -> None:
-    """List each person's friendships with those who have a score of one scheme at some time."""
-    ties, standings, f = scratch.friends, scratch.standings[s], scheme.feature
+    """List each person's living friends who have a score of one scheme at some time."""
+    ties, since, f = scratch.friends, scratch.since[s], scheme.feature
     heard, heard_first = scratch.heard[f], scratch.heard_first[f]
     found = 0
     heard_first[0] = 0
     for i in range(n):
-        if scheme.ties > 0.0 and standings[i].enrolled_from <= months:
+        if scheme.ties > 0.0 and since[i] <= months:
             for k in range(ties.first[i], ties.first[i + 1]):
-                heard[found] = k
-                found += standings[ties.friend[k]].enrolled_from <= months
+                heard[found] = ties.friend[k]
+                found += (ties.alive[k] != 0) & (since[ties.friend[k]] <= months)
         heard_first[i + 1] = found
+
+
+@inlined
+def unheard(mine: Any, inside: bool) -> None:
+    """Have somebody who is in a scheme, or not, not heard of any friend's score."""
+    mine.total = 0
+    mine.count = 0
+    mine.low = 1 if inside else NOBODY
+    mine.high = 0 if inside else -NOBODY
 
 
 @kernel
 def open_features(scratch: Scratch, scheme: Any, s: int, n: int) -> None:
     """Solve the scores of those who are in from month 1: sweep until nothing changes."""
-    standings, feature, fresh, f = scratch.standings, scratch.feature, scratch.fresh, scheme.feature
-    of_friends, dirty = scratch.of_friends, scratch.dirty
+    standings, since, fresh, f = scratch.standings, scratch.since, scratch.fresh, scheme.feature
+    mixed, dirty = scratch.mixed, scratch.dirty
     hear(scratch, scheme, s, n, scratch.first.shape[0] - 2)
     for i in range(n):
-        of_friends[f, i].total = 0
-        of_friends[f, i].count = 0
-        inside = standings[s, i].enrolled_from <= 1
-        of_friends[f, i].low = 1 if inside else NOBODY
-        of_friends[f, i].high = 0 if inside else -NOBODY
+        unheard(mixed[f, i], since[s, i] <= 1)
         dirty[f, i] = 0
+    unheard(mixed[f, TILE], False)
     for i in range(n):
-        standing = standings[s, i]
-        if standing.enrolled_from <= 1:
+        if since[s, i] <= 1:
+            standing, mine = standings[s, i], mixed[f, i]
             standing.score = whole(
-                feature_score(
-                    scheme, feature[f, 0, i], feature[f, 1, i], int(standing.balance), 0, 0
-                )
+                feature_score(scheme, mine.stays, mine.level, int(standing.balance), 0, 0)
             )
             standing.honest_score = standing.score
             if scheme.ties > 0.0:
@@ -205,14 +213,14 @@ def open_features(scratch: Scratch, scheme: Any, s: int, n: int) -> None:
 @part
 def _work_out(scratch: Scratch, scheme: Any, s: int, n: int, month: int) -> int:
     """Work out the scores that may have changed into ``fresh``; return how many."""
-    standings, feature, fresh, listing = (
+    standings, since, fresh, listing = (
         scratch.standings[s],
-        scratch.feature,
+        scratch.since[s],
         scratch.fresh,
         scratch.listing,
     )
     f, read = scheme.feature, scratch.read
-    of_friends, dirty, soiled = scratch.of_friends[f], scratch.dirty[f], scratch.soiled[f]
+    mixed, dirty, soiled = scratch.mixed[f], scratch.dirty[f], scratch.soiled[f]
     low, span, ties, weight = scheme.low, scheme.span, scheme.ties, scheme.record_weight
     found = 0
     for eight in range((n + 7) // 8):
@@ -220,18 +228,19 @@ def _work_out(scratch: Scratch, scheme: Any, s: int, n: int, month: int) -> int:
             continue
         for i in range(8 * eight, min(8 * eight + 8, n)):
             listing[found] = i
-            found += dirty[i] and standings[i].enrolled_from <= month
+            found += (dirty[i] != 0) & (since[i] <= month)
         soiled[eight] = NONE
     stays, level, balance, total, friends, score = (
         read[0], read[1], read[2], read[3], read[4], read[5],
     )  # fmt: skip
     for k in range(found):
         i = listing[k]
-        stays[k] = feature[f, 0, i]
-        level[k] = feature[f, 1, i]
+        mine = mixed[i]
+        stays[k] = mine.stays
+        level[k] = mine.level
         balance[k] = standings[i].balance
-        total[k] = of_friends[i].total
-        friends[k] = of_friends[i].count
+        total[k] = mine.total
+        friends[k] = mine.count
     for k in range(found):
         score[k] = _mixed(
             low, span, ties, weight, stays[k], level[k], balance[k], total[k], friends[k]
@@ -250,7 +259,7 @@ def _work_out(scratch: Scratch, scheme: Any, s: int, n: int, month: int) -> int:
                 )
             )  # fmt: skip
             slack = -1.0
-        _set_bounds(of_friends[i], score[k] - fresh[k], ties, slack)
+        _set_bounds(mixed[i], score[k] - fresh[k], ties, slack)
     return found
 
 
@@ -271,7 +280,7 @@ def _set_bounds(theirs: Any, over: float, ties: float, slack: float) -> None:
 def update_features(scratch: Scratch, tally: Tally, program: Program, n: int, month: int) -> None:
     """Work out the scores that may have changed, from the friends' scores before the update."""
     standings, listing, fresh = scratch.standings, scratch.listing, scratch.fresh
-    persons, touched, counts = scratch.persons, scratch.touched, scratch.counts
+    cells, touched, counts = scratch.cells, scratch.touched, scratch.counts
     floors, monthly = program.floors, tally.monthly
     for s in range(program.schemes.shape[0]):
         scheme = program.schemes[s]
@@ -283,13 +292,12 @@ def update_features(scratch: Scratch, tally: Tally, program: Program, n: int, mo
             standing = standings[s, i]
             change = fresh[k] - standing.score
             if change != 0:
-                person = persons[i]
-                monthly[scheme.m_score, month - 1, person.cell] += change
+                monthly[scheme.m_score, month - 1, cells[i]] += change
                 standing.score = fresh[k]
                 if scheme.ties > 0.0:
                     tell_friends(scratch, scheme.feature, i, change, 0)
                 if _leaves(standing, scheme, floors, s):
-                    touch(person, touched, counts, i)
+                    touch(scratch.persons[i], touched, counts, i)
 
 
 @inlined

@@ -79,9 +79,9 @@ def take_snapshot(
         one.watched = person.watched
         enrolled, bears, wrongful = np.uint32(0), np.uint32(0), 0
         for s in range(schemes.shape[0]):
-            standing, bit = standings[s, i], np.uint32(1) << np.uint32(s)
-            if standing.enrolled_from > months:
+            if scratch.since[s, i] > months:
                 continue
+            standing, bit = standings[s, i], np.uint32(1) << np.uint32(s)
             enrolled |= bit
             if not schemes[s].is_list and grade_mask[s, standing.grade] & SANCTIONS != NONE:
                 bears |= bit

@@ -12,8 +12,8 @@ from scoredsociety.engine.carried import Change, State, moved, save
 from scoredsociety.engine.chains import draw_candidates
 from scoredsociety.engine.codes import BANNED, NONE, RATE_ERROR
 from scoredsociety.engine.opening import TOO_MANY_FRIENDS
-from scoredsociety.engine.program import CHILDREN, FEATURES, NEVER, Program
-from scoredsociety.engine.scores import NOBODY, hear, tell_friends
+from scoredsociety.engine.program import CHILDREN, FEATURES, GONE, NEVER, Program
+from scoredsociety.engine.scores import hear, tell_friends, unheard
 from scoredsociety.engine.snapshot import take_snapshot
 from scoredsociety.engine.state import OWN_LEVELS, Rooms, Scratch, Tally
 from scoredsociety.engine.tile import ROOM_ERROR, open_tile, run_months
@@ -76,18 +76,21 @@ def _restore(
                 past.factor = -1.0
         person.covered = 0
         for s in range(scratch.standings.shape[0]):
-            wanted = scratch.standings[s, i].enrolled_from
-            scratch.standings[s, i] = state.standings[s, base + i]
-            standing = scratch.standings[s, i]
-            standing.last_row = moved(standing.last_row, used)
-            standing.spell = moved(standing.spell, used)
-            standing.records = moved(standing.records, used)
-            if change.ended[s]:
-                standing.enrolled_from = NEVER
-            elif standing.enrolled_from > month:  # not in yet: in when this regime has it
-                wanted = max(int(wanted), month + 1)
-                standing.enrolled_from = wanted if wanted <= program.schemes[s].ends else NEVER
-            if standing.enrolled_from <= month:
+            scratch.noted[s, i] = state.noted[s, base + i]
+            was = state.since[s, base + i]
+            if was <= month or was == GONE:
+                scratch.since[s, i] = was
+                scratch.standings[s, i] = state.standings[s, base + i]
+                standing = scratch.standings[s, i]
+                standing.last_row = moved(standing.last_row, used)
+                standing.spell = moved(standing.spell, used)
+                standing.records = moved(standing.records, used)
+            elif change.ended[s]:
+                scratch.since[s, i] = NEVER
+            else:  # not in yet: in when this regime has it
+                wanted = max(int(scratch.since[s, i]), month + 1)
+                scratch.since[s, i] = wanted if wanted <= program.schemes[s].ends else NEVER
+            if scratch.since[s, i] <= month:
                 person.covered |= np.uint32(1) << np.uint32(s)
     scratch.arrivals[month + 1] = 1
     if settings.school_mask == NONE:  # else taken with those who come of age
@@ -112,14 +115,10 @@ def _restore_friends(scratch: Scratch, scheme: Any, s: int, n: int, month: int) 
     f = scheme.feature
     hear(scratch, scheme, s, n, scratch.first.shape[0] - 2)
     for i in range(n):
-        scratch.of_friends[f, i].total = 0
-        scratch.of_friends[f, i].count = 0
-        inside = scratch.standings[s, i].enrolled_from <= month
-        scratch.of_friends[f, i].low = 1 if inside else NOBODY
-        scratch.of_friends[f, i].high = 0 if inside else -NOBODY
+        unheard(scratch.mixed[f, i], scratch.since[s, i] <= month)
     if scheme.ties > 0.0:
         for i in range(n):
-            if scratch.standings[s, i].enrolled_from <= month:
+            if scratch.since[s, i] <= month:
                 tell_friends(scratch, f, i, int(scratch.standings[s, i].score), 1)
     for i in range(n):
         scratch.dirty[f, i] = 1

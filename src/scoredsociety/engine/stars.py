@@ -45,9 +45,9 @@ def trades(
         quality = scratch.quality[scheme.star]
         found = 0
         for i in range(n):
-            standing = standings[s, i]
-            barred = (program.grade_mask[s, standing.grade] & SANCTIONS) != NONE
-            if standing.enrolled_from <= month and not barred:
+            if scratch.since[s, i] > month:
+                continue
+            if (program.grade_mask[s, standings[s, i].grade] & SANCTIONS) == NONE:
                 traders[found] = i
                 found += 1
         if found < 2:

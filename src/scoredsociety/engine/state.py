@@ -94,7 +94,6 @@ _STANDING = np.dtype(
         ("score", "i4"),  # of features, in units
         ("honest_score", "i4"),
         ("count", "i4"),  # of stars: ratings
-        ("enrolled_from", "i4"),  # month; NEVER
         ("last_row", "i4"),  # latest negative record
         ("spell", "i4"),  # open spell
         ("records", "i4"),  # latest record in force, head of a chain; only where scores reset
@@ -107,7 +106,6 @@ _STANDING = np.dtype(
         ("last_wrong", "u1"),  # truth code of the latest wrongful record
         ("listed", "u1"),  # as of the last observation
         ("ever", "u1"),
-        ("bucket", "u1"),  # of the score, a year before the end
     ],
     align=True,
 )
@@ -141,9 +139,18 @@ LINK = np.dtype(
 
 HOME = np.dtype([("first_child", "i4"), ("next_child", "i4"), ("barred", "i4")])
 """By home: its first child and the adults under SCHOOL; by person: the next child of the home."""
-OF_FRIENDS = np.dtype([("total", "i4"), ("count", "i4"), ("low", "i4"), ("high", "i4")])
-"""Sum of the scores of a person's living friends who have one, and how many they are; while the
-sum lies from ``low`` to ``high`` the person's own score surely stays."""
+MIXED = np.dtype(
+    [
+        ("stays", "f8"),  # part of the score that stays
+        ("level", "f8"),  # base of the records
+        ("total", "i4"),  # sum of the scores of living friends who have one
+        ("count", "i4"),  # how many they are
+        ("low", "i4"),  # while the sum lies from here
+        ("high", "i4"),  # to here, the person's own score surely stays
+    ],
+    align=True,
+)
+"""What a score of features is worked out from, beside the records."""
 HABIT = np.dtype([("habit", "f8"), ("factor", "f8"), ("month", "i4")], align=True)
 
 
@@ -154,18 +161,20 @@ class Scratch(NamedTuple):
     home: NDArray[np.int32]  # (TILE,) home of each person, from 0
     homes: Any  # (TILE,) HOME
     persons: Any  # (TILE,) PERSON
-    standings: Any  # (S, TILE) STANDING
+    cells: NDArray[np.uint8]  # (TILE,) cell of each person in the monthly table
+    since: NDArray[np.int32]  # (S, TILE) month from which each is in; NEVER; GONE
+    standings: Any  # (S, TILE) STANDING; set for those only who are in at some time
+    noted: NDArray[np.uint8]  # (S, TILE) bucket of the score a year before the end; NOT_IN
     rate: NDArray[np.float64]  # (C, TILE) acts a month at the base level
     caught: NDArray[np.uint16]  # (C, TILE) own recorded acts so far
     own_level: NDArray[np.uint8]  # (C, TILE) the same a year before the end, at most 3
     own_levels: NDArray[np.uint64]  # (C, TILE / 8) the same, eight at a time
     habit: Any  # (TILE, C) HABIT; (1, 1) without habit
-    feature: NDArray[np.float64]  # (F, 2, TILE) part of the score that stays; base of the records
-    of_friends: Any  # (F, TILE) OF_FRIENDS
-    heard: NDArray[np.int32]  # (F, ends) friendships with those who have a score at some time
+    mixed: Any  # (F, TILE + 1) MIXED; the last is of nobody
+    heard: NDArray[np.uint16]  # (F, ends) friends who have a score at some time; TILE: lost
     heard_first: NDArray[np.int32]  # (F, TILE + 1) where those of each person begin
-    dirty: NDArray[np.uint8]  # (F, TILE) whose score must be worked out again
-    soiled: NDArray[np.uint64]  # (F, TILE / 8) the same, eight at a time
+    dirty: NDArray[np.uint8]  # (F, TILE + 8) whose score must be worked out again
+    soiled: NDArray[np.uint64]  # (F, TILE / 8 + 1) the same, eight at a time
     fresh: NDArray[np.int32]  # (TILE,) scores worked out this month
     listing: NDArray[np.int32]  # (TILE + 1,) people to work out, or to trade
     read: NDArray[np.float64]  # (6, TILE) what their scores are worked out from
@@ -252,7 +261,7 @@ class Rooms(NamedTuple):
     windows: NDArray[np.uint64]  # (TILE, months // 64 + 1) bit set of the months in shock
     lanes: NDArray[np.uint32]  # (4, TILE) words of one block for everybody
     propensity: NDArray[np.float64]  # (TILE,) in one context
-    member: NDArray[np.int64]  # (2, TILE) 1 for the adults of each group in month 1
+    member: NDArray[np.float64]  # (2, TILE) 1 for the adults of each group in month 1
 
 
 class Tally(NamedTuple):
@@ -305,7 +314,7 @@ def new_rooms(months: int) -> Rooms:
         windows=np.zeros((TILE, months // 64 + 1), np.uint64),
         lanes=np.zeros((4, TILE), np.uint32),
         propensity=np.zeros(TILE),
-        member=np.zeros((2, TILE), np.int64),
+        member=np.zeros((2, TILE)),
     )
 
 
@@ -322,22 +331,24 @@ def new_scratch(program: Program, months: int, candidates: int, rows: int) -> Sc
     features = int((program.schemes["feature"] >= 0).sum())
     stars = int((program.schemes["star"] >= 0).sum())
     habit = (TILE, conducts) if program.settings["habit"][0] > 0 else (1, 1)
-    soiled = np.zeros((features, TILE // 8), np.uint64)
+    soiled = np.zeros((features, TILE // 8 + 1), np.uint64)
     own_levels = np.zeros((conducts, TILE // 8), np.uint64)
     return Scratch(
         friends=empty_friends(),
         home=np.zeros(TILE, np.int32),
         homes=np.zeros(TILE, HOME),
         persons=_in_lines(TILE, PERSON),
+        cells=np.zeros(TILE, np.uint8),
+        since=np.zeros((schemes, TILE), np.int32),
         standings=_in_lines(schemes * TILE, STANDING).reshape(schemes, TILE),
+        noted=np.zeros((schemes, TILE), np.uint8),
         rate=np.zeros((conducts, TILE)),
         caught=np.zeros((conducts, TILE), np.uint16),
         own_level=own_levels.view(np.uint8),
         own_levels=own_levels,
         habit=np.zeros(habit, HABIT),
-        feature=np.zeros((features, 2, TILE)),
-        of_friends=np.zeros((features, TILE), OF_FRIENDS),
-        heard=np.zeros((features, CAPACITY), np.int32),
+        mixed=np.zeros((features, TILE + 1), MIXED),
+        heard=np.zeros((features, CAPACITY), np.uint16),
         heard_first=np.zeros((features, TILE + 1), np.int32),
         dirty=soiled.view(np.uint8),
         soiled=soiled,

@@ -9,6 +9,7 @@ from scoredsociety.base.streams import uniform, words
 from scoredsociety.engine.codes import BANNED, BITS_8, TIE
 from scoredsociety.engine.program import FEATURES, FRIENDS, FRIENDS_LOST, Program
 from scoredsociety.engine.state import Scratch, Tally
+from scoredsociety.society.people import TILE
 
 _DYING = 2
 """Mark of a friendship that somebody breaks off this month, until all have decided."""
@@ -74,7 +75,11 @@ def tie_loss(
 @part
 def _forget(scratch: Scratch, f: int, s: int, i: int, lost: int, month: int) -> None:
     """Leave a lost friend's score out of what a person's own score reads."""
+    heard, heard_first, mine = scratch.heard[f], scratch.heard_first[f], scratch.mixed[f, i]
     scratch.dirty[f, i] = 1
-    if scratch.standings[s, lost].enrolled_from <= month:
-        scratch.of_friends[f, i].total -= scratch.standings[s, lost].score
-        scratch.of_friends[f, i].count -= 1
+    for q in range(heard_first[i], heard_first[i + 1]):
+        if heard[q] == lost:
+            heard[q] = TILE
+    if scratch.since[s, lost] <= month:
+        mine.total -= scratch.standings[s, lost].score
+        mine.count -= 1

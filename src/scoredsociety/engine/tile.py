@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scoredsociety.base.arithmetic import whole_part
 from scoredsociety.base.jit import kernel
 from scoredsociety.engine.acts import conduct
 from scoredsociety.engine.candidates import base_rates
@@ -38,8 +39,8 @@ def expected_load(scratch: Scratch, rooms: Rooms, tally: Tally, program: Program
     """Add the load that channels with a limit expect in month 1 without any scheme."""
     rate, conducts, member = scratch.rate, program.conducts, rooms.member
     for i in range(n):
-        adult = 1 if scratch.persons[i].adult_from == 1 else 0
-        member[0, i] = adult if scratch.persons[i].minority == 0 else 0
+        adult = 1.0 if scratch.persons[i].adult_from == 1 else 0.0
+        member[0, i] = adult if scratch.persons[i].minority == 0 else 0.0
         member[1, i] = adult - member[0, i]
     edge, code = program.channel_edge, program.channel_code
     for c in range(conducts.shape[0]):
@@ -55,7 +56,7 @@ def expected_load(scratch: Scratch, rooms: Rooms, tally: Tally, program: Program
                 part = conducts[c].drawn * factor * share * 1048576.0
                 total = np.int64(0)
                 for i in range(n):
-                    total += np.int64(rate[c, i] * part) * member[group, i]
+                    total += whole_part(rate[c, i] * part * member[group, i])
                 tally.baseline[channel] += total
 
 
