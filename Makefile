@@ -7,6 +7,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 
+# Some machines forbid Python to keep what it compiles; every process would compile it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test test-all lint bench lock clean help
 .DEFAULT_GOAL := help
 

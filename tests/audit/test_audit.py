@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import numpy as np
 import pytest
@@ -15,6 +16,12 @@ from scoredsociety.audit.assumptions import list_assumptions
 from scoredsociety.engine.result import RunData, SocietyResult
 from scoredsociety.schemes.model import ResolvedRegime
 from tests.audit.audit_worlds import manifest, random_run, regime
+
+
+@cache
+def audited():
+    """Return the audit of one random run; not to be changed."""
+    return audit_run(random_run())
 
 
 def permuted(run, seed=0):
@@ -58,7 +65,7 @@ def test_an_audit_is_deterministic():
 
 
 def test_value_names_what_there_is():
-    audit = audit_run(random_run())
+    audit = audited()
     with pytest.raises(KeyError, match="M1, M10, M11, M13"):
         audit.value("M99", "x", "y")
     with pytest.raises(KeyError, match="court-list"):
@@ -113,7 +120,7 @@ def test_assumptions_are_those_the_regime_uses():
 
 
 def test_measures_rest_on_assumptions_that_exist():
-    audit = audit_run(random_run())
+    audit = audited()
     for measure in MEASURES:
         if measure.id not in {"M17", "M25"}:
             assert audit.rests_on(measure.id), measure.id
@@ -122,7 +129,7 @@ def test_measures_rest_on_assumptions_that_exist():
 
 
 def test_findings_are_sentences_with_companions():
-    audit = audit_run(random_run())
+    audit = audited()
     found = findings(audit)
     assert found[0].text.startswith("Simulated: after 30 months")
     assert all(f.text.endswith(".") and any(c.isdigit() for c in f.text) for f in found)

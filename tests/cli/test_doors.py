@@ -55,9 +55,14 @@ def test_three_lines():
 )
 def test_audit_is_a_room_and_a_function_in_any_order(before):
     code = (
-        f"{before}\nimport scoredsociety\nfrom scoredsociety import audit, simulate\n"
-        f"run = simulate('none', **{SMALL})\n"
-        "assert type(audit(run)) is type(scoredsociety.audit(run)) is scoredsociety.audit.Audit"
+        f"{before}\nimport scoredsociety\nfrom scoredsociety import audit\n"
+        "class Asked(Exception): pass\n"
+        "class Run:\n    def __getattr__(self, name): raise Asked\n"
+        "for way in (audit, scoredsociety.audit):\n"
+        "    try: way(Run())\n"
+        "    except Asked: pass\n"
+        "    else: raise SystemExit('nothing was read of the run')\n"
+        "assert scoredsociety.audit.Audit.__module__ == 'scoredsociety.audit.audit'"
     )
     python(code)
 

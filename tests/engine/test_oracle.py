@@ -69,7 +69,7 @@ SHIPPED = {
         lambda: resolve("fragmented-2018", (), {"court-list": "B"}), (), 900, 150
     ),
     "all safeguards": Case(lambda: resolve("fragmented-2018", SAFEGUARDS), (), 1500, 40),
-    "no limits": Case(lambda: edited(unlimited), (), 1500, 36),
+    "no limits": Case(lambda: edited(unlimited), (), 500, 36),
     "busy": Case(lambda: edited(busy), (), 700, 40),
     "busy with three schemes": Case(lambda: edited(many_schemes), (), 500, 40),
 }
@@ -128,7 +128,8 @@ def test_the_obvious_loop_keeps_its_books(case):
             assert np.all(information.sum(axis=(0, 1, 3)) == there)
 
 
-LONG = ("calibration B, long", "all safeguards")
+LONG = ("as shipped", "calibration B, long", "all safeguards")
+"""A quick test has them smaller, or parts of them."""
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,13 @@ def page():
     return of
 
 
-@pytest.mark.parametrize("name", [*SAYS, "none", "joint-2020", "panopticon"])
+LARGE = [
+    pytest.param(n, marks=pytest.mark.slow) for n in ("everything", "joint-2020", "panopticon")
+]
+"""Regimes of many schemes; each of their kinds has a page in another regime."""
+
+
+@pytest.mark.parametrize("name", [*(n for n in SAYS if n != "everything"), "none", *LARGE])
 def test_a_regime_has_a_page_that_reads_well(name, page):
     html = page(name)
     outline(html)

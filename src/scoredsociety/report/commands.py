@@ -92,21 +92,11 @@ class Names:
 
 def usual_calibrations(regime: Mapping[str, Any]) -> Mapping[str, str]:
     """Return the calibrations that a regime of the catalogue has by itself."""
-    resolved = _resolved(str(regime["regime"]))
-    return {} if resolved is None else resolved.get("calibrations") or {}
+    from scoredsociety.schemes.catalogue import list_regimes, load_regime
 
-
-def _resolved(name: str, calibrations: Mapping[str, str] | None = None) -> Mapping[str, Any] | None:
-    from scoredsociety.schemes.catalogue import list_regimes, list_schemes, resolve
-    from scoredsociety.schemes.errors import SchemeError
-
-    if name not in {*list_regimes(), *list_schemes()}:
-        return None
-    try:
-        plain: Mapping[str, Any] = resolve(name, (), calibrations or {}).model_dump(mode="json")
-    except SchemeError:
-        return None
-    return plain
+    name = str(regime["regime"])
+    members = load_regime(name).schemes if name in list_regimes() else []
+    return {m.scheme: m.calibration for m in members if m.calibration}
 
 
 def catalogued(regime: Mapping[str, Any]) -> bool:
@@ -115,21 +105,26 @@ def catalogued(regime: Mapping[str, Any]) -> bool:
     A comparison lends every arm the conduct of the others, so the world may hold more. Where a
     safeguard is not of the catalogue, only the names of the schemes can be compared.
     """
-    from scoredsociety.schemes.catalogue import list_safeguards, resolve
+    from scoredsociety.schemes.catalogue import (
+        list_regimes,
+        list_safeguards,
+        list_schemes,
+        resolve,
+    )
     from scoredsociety.schemes.errors import SchemeError
 
     name = str(regime["regime"])
-    asked = [str(s) for s in regime.get("safeguards") or ()]
-    letters = dict(regime.get("calibrations") or {})
-    plain = _resolved(name, letters)
-    if plain is None:
+    if name not in {*list_regimes(), *list_schemes()}:
         return False
-    if set(asked) - set(list_safeguards()):
-        return list(plain["schemes"]) == list(regime["schemes"])
+    asked = [str(s) for s in regime.get("safeguards") or ()]
+    foreign = bool(set(asked) - set(list_safeguards()))
+    letters = dict(regime.get("calibrations") or {})
     try:
-        plain = resolve(name, asked, letters).model_dump(mode="json")
+        plain = resolve(name, () if foreign else asked, letters).model_dump(mode="json")
     except SchemeError:
         return False
+    if foreign:
+        return list(plain["schemes"]) == list(regime["schemes"])
     same = ("schemes", "memoranda", "calibrations")
     return all(plain[k] == regime.get(k) for k in same) and _within(
         plain["world"], regime.get("world") or {}

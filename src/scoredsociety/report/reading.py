@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scoredsociety.audit.words import listing
 from scoredsociety.report.kinds import WORDING, Wording
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from scoredsociety.audit import Audit
 
 Key = tuple[str, str, str, str]
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One figure of an audit; every number may be null."""
 
     measure: str = ""
@@ -41,6 +42,11 @@ class Cell:
 
 
 NOTHING = Cell()
+
+
+def _cells(table: pa.Table) -> Iterator[Cell]:
+    """Yield the rows of a table of an audit."""
+    return map(Cell._make, zip(*(table[k].to_pylist() for k in Cell._fields), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,16 +158,14 @@ class Arm:
     @cached_property
     def _figures(self) -> dict[Key, Cell]:
         out: dict[Key, Cell] = {}
-        for row in self.audit.figures.to_pylist():
-            cell = Cell(**{k: v for k, v in row.items() if k in Cell.__dataclass_fields__})
+        for cell in _cells(self.audit.figures):
             out.setdefault((cell.measure, cell.item, cell.quantity, cell.group), cell)
         return out
 
     @cached_property
     def _series(self) -> dict[Key, list[Cell]]:
         out: dict[Key, list[Cell]] = {}
-        for row in self.audit.series.to_pylist():
-            cell = Cell(**{k: v for k, v in row.items() if k in Cell.__dataclass_fields__})
+        for cell in _cells(self.audit.series):
             key = (cell.measure, cell.item, cell.quantity, cell.group)
             out.setdefault(key, []).append(cell)
         for cells in out.values():

@@ -57,19 +57,19 @@ def load_scheme(named: Named) -> Scheme:
         With every mistake of the file.
     """
     item: Scheme = library.load(named, ["scheme"]).item
-    return item
+    return item.model_copy(deep=True)
 
 
 def load_regime(named: Named) -> Regime:
     """Load the file of a regime; see `load_scheme`. Its schemes are read and checked too."""
     item: Regime = library.load(named, ["regime"]).item
-    return item
+    return item.model_copy(deep=True)
 
 
 def load_safeguard(named: Named) -> Safeguard:
     """Load a safeguard; see `load_scheme`."""
     item: Safeguard = library.load(named, ["safeguard"]).item
-    return item
+    return item.model_copy(deep=True)
 
 
 def resolve(
@@ -163,7 +163,7 @@ def check_scheme(path: Named, regime: Named | None = None) -> Scheme | Regime | 
     """
     named = path if library.is_path(path) or path in _all_names() else pathlib.Path(path)
     loaded = library.load(named, ["scheme", "regime", "safeguard"])
-    item: Scheme | Regime | Safeguard = loaded.item
+    item: Scheme | Regime | Safeguard = loaded.item.model_copy(deep=True)
     if isinstance(item, Safeguard):
         resolution.with_included(loaded, [], [])
         if regime is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import functools
 import importlib.resources
 import pathlib
@@ -55,7 +54,7 @@ class Loaded:
     item : Scheme or Regime or Safeguard
         The typed form.
     data : dict
-        Its plain form, a fresh copy.
+        Its plain form.
     document : Document
         Positions for later messages.
     path : pathlib.Path
@@ -123,6 +122,7 @@ def load(named: Named, kinds: Sequence[str]) -> Loaded:
     Returns
     -------
     Loaded
+        For reading only: the files of the catalogue are read once and shared.
 
     Raises
     ------
@@ -130,9 +130,7 @@ def load(named: Named, kinds: Sequence[str]) -> Loaded:
         With every mistake of the file.
     """
     path = find(named, kinds)
-    if not is_path(named):
-        return copy.deepcopy(_load_packaged(path, tuple(kinds)))
-    return _load(path, kinds)
+    return (_load if is_path(named) else _load_packaged)(path, tuple(kinds))
 
 
 @functools.lru_cache(maxsize=256)

@@ -191,8 +191,8 @@ REGIME: dict[Path, Limit] = {
 def limit_at(path: Path, table: dict[Path, Limit]) -> Limit | None:
     """Return the limit of the quantity at a path, if the table names one."""
     for pattern, limit in table.items():
-        if len(pattern) == len(path) and all(
-            want in ("*", have) for want, have in zip(pattern, path, strict=True)
-        ):
+        if len(pattern) != len(path) or pattern[-1] not in ("*", path[-1]):
+            continue  # nearly all of them, and this is asked of every number
+        if all(want in ("*", have) for want, have in zip(pattern, path, strict=True)):
             return limit
     return None

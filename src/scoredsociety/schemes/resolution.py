@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -85,7 +84,7 @@ def _alone(scheme: Loaded) -> Loaded:
 def _merged(loaded: Loaded) -> dict[str, Any]:
     """Put the schemes of a regime, and the conduct that they declare, in one place."""
     regime: Regime = loaded.item
-    world = copy.deepcopy(library.world_data())
+    world = library.world().model_dump(mode="json")
     schemes = {}
     for member in regime.schemes:
         file = loaded.files[member.scheme]

@@ -171,6 +171,11 @@ class Conduct:
         self.load: Counter[str] = Counter()
         self.acts: Counter[tuple[str, int, int, int]] = Counter()
         """(conduct, month, aware, pilot) to acts in units of 2**-16 candidates."""
+        self.expected = {
+            name: self._expected(name)
+            for name, channel in setting.world.channels.items()
+            if channel.capacity.value is not None
+        }
 
     def begin(self, month: int) -> None:
         """Say what share of its acts each channel handles, from the load of the month before."""
@@ -179,7 +184,7 @@ class Conduct:
         for name, channel in self.setting.world.channels.items():
             limit = channel.capacity.value
             if limit is not None and month > 1:
-                handled = limit * self._expected(name) / 2.0**20 * adults[1] / max(adults[0], 1)
+                handled = limit * self.expected[name] / 2.0**20 * adults[1] / max(adults[0], 1)
                 share = min(1.0, handled / max(self.load[name], 1))
                 self.handles[name] = math.floor(share * 65536.0) / 65536.0
         self.load.clear()
@@ -189,9 +194,9 @@ class Conduct:
         total = 0
         for name, watch in self.watches.items():
             for person in self.setting.people:
-                for channel, low, high in watch.parts(person.minority):
+                for channel, low, high in watch.parts[person.minority]:
                     if channel == wanted and person.adult_from == 1:
-                        part = watch.drawn * watch.factor(person.minority) * (high - low)
+                        part = watch.drawn * watch.factor[person.minority] * (high - low)
                         total += int(person.rates[name] * (part * 1048576.0))
         return total
 
@@ -205,10 +210,10 @@ class Conduct:
             if point.truth < watching.human_review.value:
                 return None
             return Found(person, point, c.innocent_channel, Truth.NO_EVENT)
-        factor = watch.factor(person.minority)
+        factor = watch.factor[person.minority]
         height = point.height / factor if factor > 0 else math.inf
         multiple, cause = _multiple(setting, watch, person, height, month)
-        assert multiple * factor <= watch.highest(setting.schemes) * (1 + 1e-9)
+        assert multiple * factor <= watch.highest * (1 + 1e-9)
         low, width = LAYERS[point.layer], LAYERS[point.layer + 1] - LAYERS[point.layer]
         share = min(max((multiple - low) / width, 0.0), 1.0)
         cell = (point.conduct, month, person.cell % 2, int(person.pilot))
@@ -238,7 +243,7 @@ class Conduct:
 
     def _channel(self, watch: Watch, person: Person, point: Point) -> str | None:
         """Return the channel that records an act; nothing if none does or it has too much to do."""
-        for channel, low, high in watch.parts(person.minority):
+        for channel, low, high in watch.parts[person.minority]:
             if point.channel <= high:
                 self.load[channel] += 1
                 if point.channel - low > (high - low) * self.handles[channel]:

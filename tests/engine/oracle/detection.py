@@ -12,7 +12,9 @@ from scoredsociety.schemes.world import Conduct, World
 class Watch:
     """How one conduct becomes known."""
 
-    def __init__(self, world: World, name: str, conduct: Conduct) -> None:
+    def __init__(
+        self, world: World, name: str, conduct: Conduct, schemes: Mapping[str, Scheme]
+    ) -> None:
         self.world, self.name, self.conduct = world, name, conduct
         unlimited = [
             k
@@ -30,6 +32,16 @@ class Watch:
         """That somebody records one act."""
         self.drawn = max(self.chance, 0.02) if conduct.speech else self.chance
         """Share of the acts for which there are candidates."""
+        groups = (0, 1)
+        self.factor = [self._factor(minority) for minority in groups]
+        """By group: how much more often than untargeted its acts are recorded."""
+        self.parts = [self._parts(minority) for minority in groups]
+        """By group: (channel, low, high), which channel marks mean which channel.
+
+        Marks above the last part belong to acts that nobody records.
+        """
+        self.highest = self._highest(schemes)
+        """The largest height of a candidate that any state can accept."""
 
     def strength(self, channel: str) -> float:
         """Return the chance that a channel by itself records one act."""
@@ -51,16 +63,11 @@ class Watch:
             out[channel] = share * ((t.minority if minority else t.majority).value if t else 1.0)
         return out
 
-    def factor(self, minority: int) -> float:
-        """Return how much more often than untargeted the acts of a group are recorded."""
+    def _factor(self, minority: int) -> float:
         total = sum(self.shares.values())
         return sum(self._targeted(minority).values()) / total if total > 0 else 1.0
 
-    def parts(self, minority: int) -> list[tuple[str, float, float]]:
-        """Return (channel, low, high): which channel marks mean which channel.
-
-        Marks above the last part belong to acts that nobody records.
-        """
+    def _parts(self, minority: int) -> list[tuple[str, float, float]]:
         targeted = self._targeted(minority)
         total = sum(targeted.values())
         if total == 0:
@@ -93,10 +100,9 @@ class Watch:
             return false / (1.0 - false) * c.monthly.value * q
         return 0.0
 
-    def highest(self, schemes: Mapping[str, Scheme]) -> float:
-        """Return the largest height of a candidate that any state can accept."""
+    def _highest(self, schemes: Mapping[str, Scheme]) -> float:
         p, c = self.world.parameters, self.conduct
-        targeting = max(1.0, self.factor(0), self.factor(1))
+        targeting = max(1.0, *self.factor)
         if c.speech == "lawful":
             return targeting
         if c.deed:

@@ -31,7 +31,10 @@ class Oracle(Setting):
 
     def __init__(self, regime: ResolvedRegime, society: Society, months: int) -> None:
         super().__init__(regime, society, months)
-        self.watches = {name: Watch(self.world, name, c) for name, c in self.world.conducts.items()}
+        self.watches = {
+            name: Watch(self.world, name, c, self.schemes)
+            for name, c in self.world.conducts.items()
+        }
         homes = homes_of(society)
         traits = traits_of(society, homes)
         self.people = build(self, self.watches, homes, friends_of(society, self.p), traits.watched)

@@ -158,7 +158,7 @@ def candidates(setting: Setting, watches: dict[str, Watch], person: Person) -> l
     for name, watch in watches.items():
         stream, pace = identity(name), person.rates[name] * watch.drawn
         for layer, low in enumerate(LAYERS[:-1]):
-            if pace > 0 and low + 1e-12 < watch.highest(setting.schemes):
+            if pace > 0 and low + 1e-12 < watch.highest:
                 width = LAYERS[layer + 1] - low
                 u = setting.u(i, stream, Block.FIRST | (layer // 4) << 8, layer % 4)
                 out += _scatter(setting, i, name, layer, pace * width, low, width, u)

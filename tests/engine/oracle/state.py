@@ -184,7 +184,8 @@ class Setting:
 
     def u(self, who: int, stream: int, block: int, lane: int) -> float:
         """Return a uniform draw of tile 0."""
-        return draw(self.society.seed, self.society.replicate, who, stream, 0, block, lane)
+        # a member of an enumeration would take Numba a hundred times as long to type as a number
+        return draw(self.society.seed, self.society.replicate, who, stream, 0, int(block), lane)
 
     def luck(self, point: Point, block: int, lane: int, salt: str = "", high: int = 0) -> float:
         """Return a uniform draw that belongs to an act, and to a scheme where ``salt`` names it."""
