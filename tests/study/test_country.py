@@ -14,11 +14,21 @@ import pyarrow.compute as pc
 import pytest
 
 from scoredsociety import audit, simulate
+from scoredsociety.audit import words
 from scoredsociety.audit.national import by_group
-from scoredsociety.doors.country import countries, country, headline, merge, seventeen, shard
+from scoredsociety.doors.country import (
+    countries,
+    country,
+    headline,
+    merge,
+    seventeen,
+    shard,
+    write_page,
+)
 from scoredsociety.doors.seventeen import SCHEME, eligible_share
 from scoredsociety.engine.country import Counter
 from scoredsociety.engine.result import ExitReason, Kind, RunData
+from scoredsociety.report.country_charts import over_time, wronged
 from scoredsociety.schemes.catalogue import resolve
 from scoredsociety.schemes.model import ResolvedRegime
 from scoredsociety.society import Society, load_marginals
@@ -109,6 +119,34 @@ def test_the_headline_is_that_of_the_audit(made, audited):
     assert told["refusals"]["FLY"] + told["refusals"]["RAIL"] == sum(
         s["refusals"] for s in told["schemes"]
     )
+
+
+def test_the_pictures_show_what_the_audit_says(made, audited):
+    stock, struck = (draw(["a", "b"], [made.tables] * 2) for draw in (over_time, wronged))
+    monthly = audited.series.to_pylist()
+    rates = [c["value"] for c in monthly
+             if (c["measure"], c["item"], c["quantity"], c["group"])
+             == ("M1", "any", "rate", "all")]  # fmt: skip
+    assert [row[1] for row in stock.tables[0].rows] == [words.number(x) for x in rates]
+    told = {row[0]: row[1:] for row in struck.tables[0].rows}
+    everybody = 1000 * made.headline["ever wrongfully under a sanction"] / made.headline["adults"]
+    assert told["All adults"] == [words.number(everybody)] * 2
+    poorest = told["Poorest fifth"][0]
+    assert struck.heading == (
+        f"{poorest} of 1,000 adults of the poorest fifth are at some time wrongfully under a "
+        f"sanction, {poorest} with the safeguards"
+    )
+    for figure in (stock, struck):
+        assert [svg.count("Simulated") for svg in figure.drawn] == [1, 1]
+    assert poorest in struck.drawn[0]
+
+
+def test_a_country_without_sanctions_has_no_pictures(tmp_path):
+    calm = country("none", people=4096, months=6, sample=0)
+    assert not over_time(["calm"], [calm.tables]).panels
+    page = write_page([calm], tmp_path / "report.html").read_text("utf-8")
+    assert "Nobody is under a sanction in any month." in page
+    assert "<svg" not in page
 
 
 def test_every_row_of_the_ledger_is_in_both_tables(made, run):

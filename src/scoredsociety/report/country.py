@@ -1,4 +1,4 @@
-"""The page of a country, or of a country with and without safeguards: its numbers in full."""
+"""The page of a country, or of a country with and without safeguards: its numbers and pictures."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from scoredsociety.audit import words
 from scoredsociety.audit.national import by_group
+from scoredsociety.report.country_charts import over_time, wronged
 from scoredsociety.report.parts import Number, Page, Section, Table
 from scoredsociety.report.saying import group_name
 
@@ -120,6 +121,7 @@ def build(countries: Sequence[Told]) -> Page:
     told = [c.headline for c in countries]
     first = countries[0].manifest
     names = [str(c.manifest["label"]) for c in countries]
+    every = [c.tables for c in countries]
     columns, numeric = ["", *names], frozenset(range(1, 1 + len(names)))
 
     def table(caption: str, rows: Sequence[Sequence[str]], shown: bool = True) -> Table:
@@ -130,13 +132,14 @@ def build(countries: Sequence[Told]) -> Page:
     rare = [text for text in map(rare_words, told) if text]
     sections = [
         Section("numbers", "The whole country", "Everybody is counted, nobody is scaled up",
+                figures=(over_time(names, every),),
                 tables=(table("Persons, refusals and shares", rows[:top]),)),
         Section("schemes", "By scheme", "What each scheme holds, and how much of it is wrong",
                 tables=(table("Rows that took effect, and the persons in them", rows[top:]),)),
         Section("depth", "Generations and repeats",
                 "Who has many sanctions, and how many of them follow from earlier ones",
                 tables=_depth(told, table)),
-        Section("groups", "By group", "Whom wrongful rows strike",
+        Section("groups", "By group", "Whom wrongful rows strike", figures=(wronged(names, every),),
                 tables=tuple(_groups(countries, told, table))),
     ]  # fmt: skip
     if rare:
