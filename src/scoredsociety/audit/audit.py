@@ -284,12 +284,14 @@ def audit_sample(
             measure.compute(sample, sheet)
             sample.forget()
     deterrence_.write_acts(sample, sheet)
+    # the curves are of the measure of recovery, and taken with it
+    streams = sample.statuses if recovery.M7 in every else []
     return Audit(
         manifest=sample.run.manifest,
         figures=figures_table(sheet.lines, sample.weight),
         series=series_table(sheet.series, sample.weight_by_month),
-        survival=recovery.survival_table(sample),
-        leaving=leaving_.leaving_table(sample),
+        survival=recovery.survival_table(sample, streams),
+        leaving=leaving_.leaving_table(sample, streams),
         mobility=grades.mobility_table(sample),
         assumptions=list_assumptions(sample.regime),
         measures=every,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
@@ -181,8 +183,10 @@ def cohort_labels(sample: Sample) -> list[str]:
     return [f"entered=year {k + 1}" for k in range(max(1, -(-sample.months // 12)))]
 
 
-def leaving_table(sample: Sample) -> pa.Table:
+def leaving_table(sample: Sample, streams: Sequence[Stream]) -> pa.Table:
     """Return ways out, returns and cohorts as curves over all replicates together.
+
+    ``streams`` are those of ``sample.statuses`` that are wanted.
 
     Returns
     -------
@@ -194,7 +198,7 @@ def leaving_table(sample: Sample) -> pa.Table:
     """
     parts: list[pa.Table] = []
     labels = survival_labels(sample)
-    for stream in sample.statuses:
+    for stream in streams:
         events, censored = (x.sum(axis=0) for x in ways_out(sample, stream))
         share, low, high, _, at_risk = cumulative_incidence(events, censored)
         for k, word in enumerate(WAYS):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
@@ -83,8 +85,8 @@ def compute_m7(sample: Sample, sheet: Sheet) -> None:
     write_time_sanctioned(sample, sheet)
 
 
-def survival_table(sample: Sample) -> pa.Table:
-    """Return the Kaplan-Meier curves of every list and of spells, by group.
+def survival_table(sample: Sample, streams: Sequence[Stream]) -> pa.Table:
+    """Return the Kaplan-Meier curves of lists and of spells (``sample.statuses``), by group.
 
     Returns
     -------
@@ -96,7 +98,7 @@ def survival_table(sample: Sample) -> pa.Table:
     columns: dict[str, list[np.ndarray]] = {
         k: [] for k in ("item", "group", "month", "survival", "low", "high", "at_risk")
     }
-    for stream in sample.statuses:
+    for stream in streams:
         ended, running = _durations(sample, stream)
         survival, low, high, at_risk = product_limit(ended.sum(axis=0), running.sum(axis=0))
         g, month = np.nonzero(at_risk > 0)

@@ -93,6 +93,9 @@ class Sheet:
             Given when the values are hits / entries: with few entries the share gets an exact
             interval.
         """
+        x = np.asarray(values, dtype=np.float64)
+        if x.shape != (self.replicates,):
+            x = np.broadcast_to(x, (self.replicates,))
         self.lines.append(
             Line(
                 measure,
@@ -100,7 +103,7 @@ class Sheet:
                 quantity,
                 unit,
                 group,
-                np.broadcast_to(np.asarray(values, dtype=np.float64), (self.replicates,)),
+                x,
                 None if people is None else np.asarray(people, dtype=np.float64),
                 None if entries is None else np.asarray(entries, dtype=np.float64),
                 note,
