@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from scoredsociety.audit import MEASURES, audit_run, findings, words
+from scoredsociety.audit import HEADLINE, MEASURES, audit_run, findings, words
 from scoredsociety.audit.assumptions import list_assumptions
 from scoredsociety.engine.result import RunData, SocietyResult
 from scoredsociety.schemes.model import ResolvedRegime
@@ -126,6 +126,25 @@ def test_measures_rest_on_assumptions_that_exist():
             assert audit.rests_on(measure.id), measure.id
     assert all(x["path"].startswith(("world.sanctions", "world.contexts"))
                for x in audit.rests_on("M8"))  # fmt: skip
+
+
+def test_some_measures_alone_are_what_they_are_among_all():
+    run, every = random_run(), audited()
+    for only in (HEADLINE, ("M7",)):
+        some = audit_run(run, only=only)
+        assert [m.id for m in some.measures] == [m.id for m in every.measures if m.id in only]
+        for mine, theirs in ((some.figures, every.figures), (some.series, every.series)):
+            taken = {m for m in mine["measure"].to_pylist() if m in only}
+            rows = [r for r in mine.to_pylist() if r["measure"] in taken]
+            assert rows == [r for r in theirs.to_pylist() if r["measure"] in taken]
+        assert set(only) <= {"M13", *some.figures["measure"].to_pylist()}  # M13 needs a pair
+        curves = every if "M7" in only else None
+        for name in ("survival", "leaving"):
+            assert getattr(every, name).num_rows > 0
+            mine = getattr(some, name)
+            assert mine == getattr(curves, name) if curves else mine.num_rows == 0
+    with pytest.raises(ValueError, match="There is no measure 'M99'"):
+        audit_run(run, only=["M99"])
 
 
 def test_findings_are_sentences_with_companions():

@@ -233,7 +233,7 @@ def audit_run(
         Measures of your own, taken beside those that are shipped; see
         :func:`scoredsociety.check_measure`.
     only : collection of str, optional
-        Take these measures alone; ``HEADLINE`` is a fifth of the work.
+        Take these measures alone, as in ``HEADLINE``; without M7 there are no curves of recovery.
 
     Returns
     -------
