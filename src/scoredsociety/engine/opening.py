@@ -203,6 +203,8 @@ def _set_standings(
     for s in range(schemes.shape[0]):
         scheme, standings, since = schemes[s], scratch.standings[s], scratch.since[s]
         since[:] = NEVER
+        for i in range(TILE):
+            _blank(standings[i], scheme.start)
         drawn = scheme.coverage < 1.0 or scheme.voluntary
         enough = -np.inf
         if scheme.voluntary:
@@ -233,7 +235,6 @@ def _set_standings(
                 since[i] = month
                 if month <= months:
                     scratch.arrivals[month] = 1
-                    _blank(standings[i], scheme.start)
 
 
 @inlined

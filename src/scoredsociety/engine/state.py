@@ -163,7 +163,7 @@ class Scratch(NamedTuple):
     persons: Any  # (TILE,) PERSON
     cells: NDArray[np.uint8]  # (TILE,) cell of each person in the monthly table
     since: NDArray[np.int32]  # (S, TILE) month from which each is in; NEVER; GONE
-    standings: Any  # (S, TILE) STANDING; set for those only who are in at some time
+    standings: Any  # (S, TILE) STANDING
     noted: NDArray[np.uint8]  # (S, TILE) bucket of the score a year before the end; NOT_IN
     rate: NDArray[np.float64]  # (C, TILE) acts a month at the base level
     caught: NDArray[np.uint16]  # (C, TILE) own recorded acts so far
